@@ -1,0 +1,53 @@
+"""A character-level LSTM in NumPy, written to be read.
+
+The module behind *The LSTM, Line by Line*; each room is built in a chapter:
+``text`` (1), ``gates`` (2), ``lstm`` and ``loss`` (3, 4), ``gradcheck`` (4),
+``optim``, ``training`` and ``model`` (5), ``sampling`` (6).
+"""
+
+from lstm_core.gates import half_life, sigmoid, sigmoid_slope, tanh_slope
+from lstm_core.loss import (
+    cross_entropy,
+    log_softmax,
+    nats_to_bits,
+    perplexity,
+    softmax,
+)
+from lstm_core.lstm import (
+    CellCache,
+    LSTMCache,
+    init_lstm,
+    lstm_backward,
+    lstm_cell_backward,
+    lstm_cell_forward,
+    lstm_forward,
+)
+from lstm_core.model import CharLSTM, Evaluation
+from lstm_core.optim import (
+    SGD,
+    Adam,
+    clip_grad_norm,
+    clip_grad_value,
+    global_norm,
+    hold_then_decay,
+)
+from lstm_core.sampling import (
+    apply_temperature,
+    beam_search,
+    choose,
+    draw,
+    entropy,
+    greedy,
+    keep_top_k,
+    keep_top_p,
+)
+from lstm_core.text import (
+    StaggeredReaders,
+    Vocabulary,
+    load_hamlet,
+    next_char_pairs,
+    one_hot,
+)
+from lstm_core.training import History
+
+__version__ = "0.1.0"
