@@ -6,6 +6,12 @@ The module behind *The LSTM, Line by Line*; each room is built in a chapter:
 """
 
 from lstm_core.gates import half_life, sigmoid, sigmoid_slope, tanh_slope
+from lstm_core.gradcheck import (
+    central_difference_gradient,
+    check_gradients,
+    complex_step_gradient,
+    relative_error,
+)
 from lstm_core.loss import (
     cross_entropy,
     log_softmax,
@@ -48,6 +54,7 @@ from lstm_core.text import (
     next_char_pairs,
     one_hot,
 )
+from lstm_core.tiny import TINY_TEXT, tiny_params
 from lstm_core.training import History
 
 __version__ = "0.1.0"

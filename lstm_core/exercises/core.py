@@ -1,0 +1,114 @@
+"""How a check runs a reader's answer, and what it says of it.
+
+The checks themselves are in ``chapter1.py`` to ``chapter6.py``: one function
+for each exercise, which takes the reader's answer and raises `Wrong` with a
+hint, or returns what was seen to be right.
+"""
+
+from importlib import import_module
+
+import numpy as np
+
+
+class Wrong(Exception):
+    """The answer is wrong; the message is the hint."""
+
+
+def check(exercise, answer):
+    """Print one line of verdict on ``answer``, and a hint if it is wrong.
+
+    Parameters
+    ----------
+    exercise : str
+        Its number as in the book, such as "2.3".
+    answer : callable or value
+        A function that returns ``...`` (or the value ``...``) is "not
+        attempted yet".
+    """
+    try:
+        confirmed = _checker(exercise)(_Watched.wrap(answer))
+        print(f"Exercise {exercise}: right. {confirmed}")
+    except NotAttempted:
+        print(f"Exercise {exercise}: not attempted yet.")
+    except Wrong as wrong:
+        print(f"Exercise {exercise}: not yet. {wrong}")
+    except _Raised as raised:
+        print(f"Exercise {exercise}: not yet. Your code raised {raised}.")
+
+
+class NotAttempted(Exception):
+    """The stub is untouched: it gave back ``...``."""
+
+
+class _Raised(Exception):
+    """The reader's code raised; the message says what and in which line."""
+
+
+class _Watched:
+    """The reader's function, with its exceptions told from ours."""
+
+    def __init__(self, function):
+        self.function = function
+
+    @classmethod
+    def wrap(cls, answer):
+        if answer is ...:
+            raise NotAttempted
+        return cls(answer) if callable(answer) else answer
+
+    def __call__(self, *args, **kwargs):
+        try:
+            result = self.function(*args, **kwargs)
+        except Exception as error:
+            traceback = error.__traceback__
+            while traceback.tb_next:
+                traceback = traceback.tb_next
+            name = type(error).__name__
+            raise _Raised(f"{name}: {error} (line {traceback.tb_lineno})") from None
+        if result is ... or (isinstance(result, tuple) and ... in _plain(result)):
+            raise NotAttempted
+        return result
+
+
+def _plain(items):
+    """Return the items that are not arrays, which ``in`` cannot compare."""
+    return [item for item in items if not isinstance(item, np.ndarray)]
+
+
+def _checker(exercise):
+    """Return the function that checks ``exercise``."""
+    chapter, _, number = str(exercise).partition(".")
+    try:
+        module = import_module(f"lstm_core.exercises.chapter{chapter}")
+        return getattr(module, f"exercise_{number}")
+    except (ImportError, AttributeError):
+        raise ValueError(
+            f"exercise: wanted a number such as '2.3', got {exercise!r}"
+        ) from None
+
+
+def close(got, wanted, hint, tolerance=1e-9):
+    """Raise `Wrong` with ``hint`` unless ``got`` has the shape and values of ``wanted``."""
+    same_shape(got, wanted)
+    if not np.allclose(got, wanted, rtol=tolerance, atol=tolerance):
+        raise Wrong(hint)
+
+
+def same_shape(got, wanted):
+    """Raise `Wrong` unless ``got`` is numeric and has the shape of ``wanted``."""
+    try:
+        array = np.asarray(got)
+    except ValueError:
+        array = np.asarray(None)
+    if array.dtype.kind not in "biufc":
+        raise Wrong(f"Wanted numbers, got {type(got).__name__}.")
+    if array.shape != np.shape(wanted):
+        raise Wrong(f"Wanted the shape {np.shape(wanted)}, got {array.shape}.")
+
+
+def is_close(got, candidate, tolerance=1e-9):
+    """Whether ``got`` equals a typical wrong answer, shape and values."""
+    got = np.asarray(got)
+    return got.shape == np.shape(candidate) and np.allclose(
+        got, candidate, rtol=tolerance, atol=tolerance
+    )
