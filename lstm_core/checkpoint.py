@@ -21,7 +21,7 @@ from lstm_core.checks import (
     check_shape,
 )
 from lstm_core.text import Vocabulary
-from lstm_core.training import History, Settings, TrainingRun
+from lstm_core.training import Settings, TrainingRun
 
 FORMAT = "lstm_core.CharLSTM/1"
 
@@ -56,7 +56,9 @@ def load(path, cls):
     except OSError:
         raise
     except Exception as error:
-        raise ValueError(f"{path}: wanted a CharLSTM checkpoint, got {error}") from error
+        raise ValueError(
+            f"{path}: wanted a CharLSTM checkpoint, got {error}"
+        ) from error
 
 
 def _describe_run(run):

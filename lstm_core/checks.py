@@ -23,9 +23,7 @@ def check_numeric(name, value):
         return array
     if array.dtype.kind in "biu":
         return array.astype(np.float64)
-    raise ValueError(
-        f"{name}: wanted an array of numbers, got {_describe(value)}"
-    )
+    raise ValueError(f"{name}: wanted an array of numbers, got {_describe(value)}")
 
 
 def check_shape(name, value, *wanted):
@@ -65,14 +63,11 @@ def check_ids(name, ids, depth, ndim=None):
     if array.dtype.kind not in "iu" and array.size:
         raise ValueError(f"{name}: wanted integer ids, got {_describe(ids)}")
     if ndim is not None and array.ndim != ndim:
-        raise ValueError(
-            f"{name}: wanted {ndim} axes, got shape {array.shape}"
-        )
+        raise ValueError(f"{name}: wanted {ndim} axes, got shape {array.shape}")
     outside = (array < 0) | (array >= depth)
     if outside.any():
         raise ValueError(
-            f"{name}: wanted ids from 0 to {depth - 1}, "
-            f"got {array[outside].flat[0]}"
+            f"{name}: wanted ids from 0 to {depth - 1}, got {array[outside].flat[0]}"
         )
     return array.astype(np.int64)
 
@@ -81,9 +76,7 @@ def check_count(name, value, low=1):
     """Return ``value`` as an int that is at least ``low``."""
     whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not whole or value < low:
-        raise ValueError(
-            f"{name}: wanted a whole number >= {low}, got {value!r}"
-        )
+        raise ValueError(f"{name}: wanted a whole number >= {low}, got {value!r}")
     return int(value)
 
 
@@ -145,9 +138,7 @@ def check_params(params):
     """Return (D, H) of an LSTM's parameters after checking their shapes."""
     if not isinstance(params, dict) or not set(PARAM_NAMES) <= set(params):
         got = sorted(params) if isinstance(params, dict) else _describe(params)
-        raise ValueError(
-            f"params: wanted a dict with {list(PARAM_NAMES)}, got {got}"
-        )
+        raise ValueError(f"params: wanted a dict with {list(PARAM_NAMES)}, got {got}")
     for name in PARAM_NAMES:
         if not isinstance(params[name], np.ndarray):
             raise ValueError(

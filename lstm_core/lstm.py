@@ -20,9 +20,7 @@ from lstm_core.checks import (
 from lstm_core.gates import sigmoid, sigmoid_slope, tanh_slope
 
 
-def init_lstm(
-    input_size, hidden_size, *, rng, forget_bias=1.0, dtype=np.float64
-):
+def init_lstm(input_size, hidden_size, *, rng, forget_bias=1.0, dtype=np.float64):
     """Draw the parameters of an LSTM.
 
     Weights are uniform in [-1/sqrt(H), 1/sqrt(H)]. Biases are zero, except

@@ -6,7 +6,6 @@ Home chapter: 5.
 from typing import NamedTuple
 
 import numpy as np
-
 from tqdm import tqdm
 
 from lstm_core import checkpoint
@@ -96,9 +95,7 @@ class CharLSTM:
         logits = hs @ self.params["weight_hy"].T + self.params["bias_y"]
         return logits, state, cache
 
-    def loss_and_grads(
-        self, inputs, targets, state=None, reduction="mean", mask=None
-    ):
+    def loss_and_grads(self, inputs, targets, state=None, reduction="mean", mask=None):
         """Return the loss of a batch and its gradient.
 
         Parameters
@@ -179,9 +176,7 @@ class CharLSTM:
         settings = Settings(updates, batch_size, window, lr, max_norm)
         ids = self.vocabulary.encode(check_text("text", text, least=2))
         dtype = self.params["bias"].dtype
-        run = TrainingRun(
-            len(ids) - 1, digest(text), settings, self.hidden_size, dtype
-        )
+        run = TrainingRun(len(ids) - 1, digest(text), settings, self.hidden_size, dtype)
         self.run = run
         return self._train(ids, progress, callback, checkpoint_to, checkpoint_every)
 
@@ -301,7 +296,9 @@ class CharLSTM:
             The prompt followed by ``length`` characters.
         """
         length = check_count("length", length, 0)
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(
+            None if seed is None else check_count("seed", seed, 0)
+        )
         logits, state = self._read(prompt)
         ids = []
         for _ in range(length):
@@ -330,7 +327,7 @@ class CharLSTM:
 
     def _read(self, prompt):
         """Return the scores (V,) after ``prompt``, and the state (1, H)."""
-        ids = self.vocabulary.encode(check_text("prompt", prompt))
+        ids = self.vocabulary.encode(check_text("prompt", prompt), "prompt")
         logits, state, _ = self.forward(ids[:, None])
         return logits[-1, 0], state
 

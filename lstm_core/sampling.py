@@ -70,13 +70,15 @@ def draw(logits, rng):
     Spins a wheel whose sectors are the probabilities. Works in float64 with
     the true sum, so that rounding never makes "probabilities do not sum to 1".
     """
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng: wanted a numpy.random.Generator, got {rng!r}")
     probs = softmax(check_shape("logits", logits, "V").astype(np.float64))
     edges = np.cumsum(probs)
     return int(np.searchsorted(edges, rng.random() * edges[-1], side="right"))
 
 
 def choose(logits, *, rng=None, temperature=0.0, top_k=None, top_p=None):
-    """Choose the next id: greedy at temperature 0, else filter and draw.
+    """Choose the next id: filter, then draw; at temperature 0, greedily.
 
     The order is temperature, then top-k, then top-p.
 
@@ -85,16 +87,14 @@ def choose(logits, *, rng=None, temperature=0.0, top_k=None, top_p=None):
     rng : numpy.random.Generator
         Needed unless the temperature is 0.
     """
-    if check_number("temperature", temperature, 0) == 0:
-        return greedy(logits)
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng: wanted a numpy.random.Generator, got {rng!r}")
-    logits = apply_temperature(logits, temperature)
+    if check_number("temperature", temperature, 0) > 0:
+        logits = apply_temperature(logits, temperature)
     if top_k is not None:
-        logits = keep_top_k(logits, top_k)
+        logits = keep_top_k(logits, check_count("top_k", top_k))
     if top_p is not None:
+        top_p = check_number("top_p", top_p, 0, 1, above=True)
         logits = keep_top_p(logits, top_p)
-    return draw(logits, rng)
+    return greedy(logits) if temperature == 0 else draw(logits, rng)
 
 
 def entropy(probs):

@@ -39,18 +39,20 @@ class Vocabulary:
         """
         return cls("".join(sorted(set(check_text("text", text)))))
 
-    def encode(self, text):
+    def encode(self, text, name="text"):
         """Return the ids of the characters of ``text``, int64 of shape (T,).
+
+        ``name`` is what an error calls the text.
 
         Raises
         ------
         ValueError
             If a character is not in the vocabulary; names it and its position.
         """
-        for position, char in enumerate(check_text("text", text, least=0)):
+        for position, char in enumerate(check_text(name, text, least=0)):
             if char not in self._ids:
                 raise ValueError(
-                    f"text: wanted only the characters {self.chars!r}, "
+                    f"{name}: wanted only the characters {self.chars!r}, "
                     f"got {char!r} at position {position}"
                 )
         return np.array([self._ids[char] for char in text], dtype=np.int64)

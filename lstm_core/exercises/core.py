@@ -88,7 +88,7 @@ def _checker(exercise):
 
 
 def close(got, wanted, hint, tolerance=1e-9):
-    """Raise `Wrong` with ``hint`` unless ``got`` has the shape and values of ``wanted``."""
+    """Raise `Wrong` with ``hint`` unless ``got`` has the values of ``wanted``."""
     same_shape(got, wanted)
     if not np.allclose(got, wanted, rtol=tolerance, atol=tolerance):
         raise Wrong(hint)

@@ -1,4 +1,4 @@
-"""Charts of the book, each drawn in one to five lines of a chapter.
+"""Charts of the book, each drawn by one to five lines of a chapter.
 
 Every helper returns ``(fig, ax)`` and leaves ``plt.show()`` to the caller.
 The style is a context inside each helper, not a setting made at import: a
@@ -8,11 +8,19 @@ Backgrounds are transparent; the site turns the ink light in dark mode.
 
 import numpy as np
 from matplotlib import pyplot as plt
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import ListedColormap, Normalize, to_rgb
 from matplotlib.patches import Arc, Circle, Rectangle
+from matplotlib.ticker import MaxNLocator
 
-from lstm_core.checks import check_count, check_number, check_shape, check_text
-from lstm_core.figures.palette import COLOURS, LINE_STYLES, NAMES
+from lstm_core.checks import (
+    check_count,
+    check_finite,
+    check_ids,
+    check_number,
+    check_shape,
+    check_text,
+)
+from lstm_core.figures.palette import COLOURS, LINE_STYLES
 from lstm_core.gates import half_life, sigmoid, sigmoid_slope, tanh_slope
 from lstm_core.optim import clip_grad_norm, clip_grad_value
 
@@ -35,17 +43,30 @@ BOOK_STYLE = {
     "font.size": 12,
     "text.color": COLOURS["ink"],
     "lines.linewidth": 2.2,
-    "patch.linewidth": 0,
 }
 
-# For what is neither gate nor state: gate colours mean gates.
-PLAIN_KEYS = ("ink", "accent", "muted")
+MONOSPACE = "DejaVu Sans Mono"
 
-VISIBLE = {" ": "\u2423", "\n": "\u21b5"}  # open box, return arrow
+# (colour, dashes) of lines that are neither gate nor state, so that the gates'
+# colours always mean gates.
+PLAIN_STYLES = (
+    ("ink", "ink"),
+    ("accent", "accent"),
+    ("muted", "muted"),
+    ("ink", "g"),
+    ("accent", "c"),
+    ("muted", "h"),
+)
+
+REFERENCE_LINE = {
+    "color": COLOURS["ink"],
+    "linestyle": (0, (4, 2)),
+    "linewidth": 1.2,
+}
 
 
 def book_style():
-    """Return the book's style as a context manager that is also a decorator."""
+    """Return the book's style, a context manager that is also a decorator."""
     return plt.style.context(BOOK_STYLE, after_reset=True)
 
 
@@ -61,15 +82,15 @@ def lines(
     series : dict of str to array (n,)
         One line a label. Up to 12 points are marked one by one.
     keys : sequence of palette keys, optional
-        One a line. By default a label that is a palette key ("f") chooses
-        itself, and all others take ink, accent and muted, in three dashes.
+        One a line. By default a label that is itself a palette key ("f") has
+        that key's look, and any other a plain one.
     xscale, yscale : str
         "linear" or "log".
     ylim : (low, high), optional
     """
-    series = _check_series("series", x, series, ("n",))
+    series = _check_series("series", x, series, yscale)
     fig, ax = _axes(xlabel, ylabel)
-    _draw_lines(ax, x, series, keys, (xscale, yscale, ylim))
+    _draw_lines(ax, x, series, keys, xscale=xscale, yscale=yscale, ylim=ylim)
     return fig, ax
 
 
@@ -81,20 +102,21 @@ def spread(x, runs, xlabel, ylabel, *, keys=None, yscale="linear", ylim=None):
     ----------
     x : array (n,)
     runs : dict of str to array (seeds, n)
-        One band a label.
+        One band a label, all with as many seeds.
     keys, yscale, ylim
         As in `lines`.
     """
-    runs = _check_series("runs", x, runs, ("seeds", "n"))
+    runs = _check_series("runs", x, runs, yscale, "seeds")
+    counts = sorted({len(run) for run in runs.values()})
+    if len(counts) > 1:
+        raise ValueError(f"runs: wanted as many seeds a label, got {counts}")
     fig, ax = _axes(xlabel, ylabel)
-    for key, _, values in _styled(runs, keys):
-        low, high = values.min(axis=0), values.max(axis=0)
-        ax.fill_between(x, low, high, color=COLOURS[key], alpha=0.2, linewidth=0)
-    medians = {label: np.median(values, axis=0) for label, values in runs.items()}
-    _draw_lines(ax, x, medians, keys, ("linear", yscale, ylim))
-    seeds = sorted({len(values) for values in runs.values()})
-    count = " to ".join(map(str, seeds[:: max(1, len(seeds) - 1)]))
-    ax.set_title(f"line: median of {count} seeds; band: smallest to largest")
+    for (colour, _), run in zip(_styles(runs, keys), runs.values(), strict=True):
+        band = run.min(axis=0), run.max(axis=0)
+        ax.fill_between(x, *band, color=COLOURS[colour], alpha=0.22, linewidth=0)
+    medians = {label: np.median(run, axis=0) for label, run in runs.items()}
+    _draw_lines(ax, x, medians, keys, xscale="linear", yscale=yscale, ylim=ylim)
+    ax.set_title(f"line: median of {counts[0]} seeds; band: smallest to largest")
     return fig, ax
 
 
@@ -107,84 +129,79 @@ def heatmap(
     ylabel,
     *,
     value_label=None,
-    diverging=False,
     limits=None,
+    diverging=False,
     values=None,
     key="ink",
 ):
-    """Draw a matrix as coloured cells, row 0 on top; NaN stays empty.
+    """Draw a matrix as shaded cells, row 0 on top; NaN stays empty.
 
-    Zero, or the low limit, is the page itself; the far end is the colour of
-    ``key``. A diverging map runs from vermilion (-) over the page to blue (+).
+    Zero is the page itself and the far end the colour of ``key``. A diverging
+    map runs from vermilion (negative) over the page to blue (positive).
 
     Parameters
     ----------
     matrix : array (rows, columns)
     row_labels, col_labels : sequence of str, or None
-        None numbers the cells. Spaces and line ends are made visible.
+        None counts from 0. Spaces and line ends are made visible.
     value_label : str, optional
-        What the colours measure, with unit; draws the colour bar.
+        What the shade measures, with its unit; draws the colour bar.
     limits : (low, high), optional
-        Values at the ends of the map.
+        Ends of the map: by default 0 (or the smallest) and the largest.
     values : str, optional
         Format, such as "{:.2f}", that writes each value into its cell.
-    key : str
-        Palette key of the sequential map.
     """
     matrix = check_shape("matrix", matrix, "rows", "columns")
-    norm = _norm(matrix, diverging, limits)
+    _check_known("key", [key], COLOURS)
+    norm = Normalize(*_limits(matrix, limits, diverging))
     rows, columns = matrix.shape
-    fig, ax = _axes(xlabel, ylabel, height=min(7.0, 1.2 + 0.3 * rows))
-    ends = ("f", "i") if diverging else (None, key)
-    image = ax.imshow(matrix, cmap=_ramp(*ends), norm=norm, aspect="auto")
-    _name_cells(ax.xaxis, col_labels, columns, 5.6 * 72)
-    _name_cells(ax.yaxis, row_labels, rows, (fig.get_figheight() - 1) * 72)
-    ax.spines[:].set_visible(False)
-    ax.tick_params(length=0)
+    fig, ax = _axes(xlabel, ylabel, height=np.clip(1 + 0.3 * rows, 1.9, 6.5))
+    shades = _shades("f", "i") if diverging else _shades(None, key)
+    image = ax.imshow(matrix, ListedColormap(shades), norm, aspect="auto")
+    _name_cells(ax, "x", col_labels, columns)
+    _name_cells(ax, "y", row_labels, rows)
     if values is not None:
-        _write_values(ax, matrix, norm, values, diverging)
+        _write_values(ax, matrix, shades[:, 3], norm, values)
     if value_label is not None:
-        bar = fig.colorbar(image, ax=ax, pad=0.02, aspect=30, label=value_label)
-        bar.outline.set_visible(False)
+        bar = fig.colorbar(image, ax=ax, pad=0.02, aspect=25, label=value_label)
         bar.ax.tick_params(color=COLOURS["muted"], labelcolor=COLOURS["muted"])
+        bar.outline.set_edgecolor(COLOURS["faint"])
     return fig, ax
 
 
 @book_style()
 def bars(values, xlabel, *, highlight=(), ranges=None, reference=None, fmt="{:.2f}"):
-    """Draw labelled horizontal bars from 0, the first on top.
+    """Draw horizontal bars from 0, the first on top, each with its value.
 
     Parameters
     ----------
     values : dict of str to float
-        One bar a label, its value written at its end.
+        One bar a label.
     highlight : str or sequence of str
-        Labels of the bars to draw in the accent colour.
+        Labels of the bars in the accent colour.
     ranges : dict of str to (low, high), optional
-        Whiskers, such as the smallest and largest over seeds.
+        Whiskers, such as the smallest and the largest of several seeds.
     reference : dict of str to float, optional
         Labelled dashed lines, such as {"uniform": 5.0}.
     """
-    labels, lengths = list(values), check_shape("values", list(values.values()), "n")
-    ranges, reference = ranges or {}, reference or {}
-    chosen = [highlight] if isinstance(highlight, str) else list(highlight)
-    _check_known("highlight", chosen, labels)
-    _check_known("ranges", ranges, labels)
-    fig, ax = _axes(xlabel, "", height=1.1 + 0.42 * len(labels))
-    colours = [COLOURS["accent" if label in chosen else "muted"] for label in labels]
-    ax.barh(range(len(labels)), lengths, height=0.62, color=colours)
-    for row, label in enumerate(labels):
-        low, high = ranges.get(label, (values[label],) * 2)
-        ax.plot([low, high], [row, row], color=COLOURS["ink"], linewidth=1.6)
-        _note(ax, fmt.format(values[label]), (max(high, 0), row), (6, 0), va="center")
-    for label, value in reference.items():
-        ax.axvline(value, color=COLOURS["ink"], linestyle=(0, (4, 2)), linewidth=1.2)
-        _note(ax, label, (value, -0.75), (0, 2), ha="center", va="bottom")
-    ax.set_ylim(len(labels) - 0.4, -0.75)
-    ax.set_yticks(range(len(labels)), labels)
-    ax.spines["left"].set_visible(False)
-    ax.tick_params(axis="y", length=0, labelcolor=COLOURS["ink"])
+    lengths = check_shape("values", list(values.values()), "n")
+    chosen = [highlight] if isinstance(highlight, str) else highlight
+    _check_known("highlight", chosen, values)
+    _check_known("ranges", ranges or {}, values)
+    fig, ax = _axes(xlabel, "", height=1.2 + 0.42 * len(values))
+    colours = [COLOURS["accent" if label in chosen else "muted"] for label in values]
+    ax.barh(range(len(values)), lengths, height=0.62, color=colours)
+    for row, (label, value) in enumerate(values.items()):
+        low, high = (ranges or {}).get(label, (value, value))
+        ax.plot([low, high], [row, row], color=COLOURS["ink"], marker="|")
+        _note(ax, fmt.format(value), (max(value, high, 0), row), (7, 0), va="center")
+    for label, value in (reference or {}).items():
+        ax.axvline(value, **REFERENCE_LINE)
+        _note(ax, label, (value, -0.7), (0, 3), ha="center", va="bottom")
+    ax.set_yticks(range(len(values)), list(values), color=COLOURS["ink"])
+    ax.set_ylim(len(values) - 0.4, -0.7)
     ax.margins(x=0.12)
+    ax.tick_params(axis="y", length=0)
     return fig, ax
 
 
@@ -206,43 +223,117 @@ def probability_bars(ladder, characters, *, top=12):
     fig
     axes : array of Axes, one a rung
     """
-    V = len(characters)
-    ladder = {k: check_shape(f"ladder[{k!r}]", p, V) for k, p in ladder.items()}
-    first = next(iter(ladder.values()))
-    shown = np.argsort(-first, kind="stable")[: check_count("top", top)]
+    ladder = _check_series("ladder", np.arange(len(characters)), ladder, "linear")
+    shown = np.argsort(-next(iter(ladder.values())), kind="stable")
+    shown = shown[: check_count("top", top)]
     fig, axes = _axes(
-        "", "", height=0.7 + 1.05 * len(ladder), rows=len(ladder), sharex=True, sharey=True
+        "next character", "", height=0.8 + 0.95 * len(ladder), nrows=len(ladder)
     )
     for ax, (label, p) in zip(axes, ladder.items(), strict=True):
         ax.bar(range(len(shown)), p[shown], width=0.7, color=COLOURS["muted"])
-        ax.set_title(label, color=COLOURS["ink"], loc="right", y=0.72)
-        ax.tick_params(axis="x", length=0)
-    names = [_visible(characters[k]) for k in shown]
-    axes[-1].set_xticks(range(len(shown)), names, family="DejaVu Sans Mono")
-    axes[-1].tick_params(axis="x", labelcolor=COLOURS["ink"], labelsize=13)
-    axes[-1].set_xlabel("next character")
-    axes[len(axes) // 2].set_ylabel("probability")
-    axes[0].set_ylim(0, 1.12 * max(p.max() for p in ladder.values()))
+        ax.set_ylim(0, 1.05 * max(p.max() for p in ladder.values()))
+        _note(ax, label, (1, 1), (0, -4), ha="right", va="top", xycoords="axes fraction")
+        ax.set_xticks(range(len(shown)), [_visible(characters[k]) for k in shown])
+        ax.tick_params(axis="x", length=0, labelfontfamily=MONOSPACE, labelsize=13)
+        ax.label_outer()
+    fig.supylabel("probability", fontsize=12)
+    return fig, axes
+
+
+@book_style()
+def gate_strips(cache, text, *, unit=0, batch=0):
+    """Draw the gates and the state of one unit over the characters of a line.
+
+    Parameters
+    ----------
+    cache : LSTMCache
+        From `lstm_forward`, over T steps.
+    text : str
+        The T characters that were read.
+    unit, batch : int
+        Which of the H units, and of the B sequences.
+
+    Returns
+    -------
+    fig
+    axes : array of 6 Axes, for i, f, g, o, c, h
+    """
+    T = len(check_text("text", text))
+    _, B, H = check_shape("cache.i", cache.i, T, "B", "H").shape
+    unit, batch = check_ids("unit", unit, H), check_ids("batch", batch, B)
+    rows = {key: getattr(cache, key) for key in "ifgo"}
+    rows |= {"c": cache.cs[1:], "h": cache.hs[1:]}
+    fig, axes = _axes("character read", "", height=4.8, nrows=6)
+    for ax, (key, row) in zip(axes, rows.items(), strict=True):
+        _draw_strip(ax, key, row[:, batch, unit])
+        _name_cells(ax, "x", text, T)
+        ax.label_outer()
     return fig, axes
 
 
 @book_style()
 def sigmoid_tanh():
-    """Draw sigmoid and tanh beside their slopes.
+    """Draw sigmoid and tanh, and beside them their slopes.
 
     Returns
     -------
     fig
     axes : array of 2 Axes
     """
-    fig, axes = _axes("", "", height=3.2, columns=2)
     a = np.linspace(-6, 6, 241)
-    curves = {"sigmoid": sigmoid(a), "tanh": np.tanh(a)}
-    slopes = {"sigmoid": sigmoid_slope(sigmoid(a)), "tanh": tanh_slope(np.tanh(a))}
-    places = {"sigmoid": ((-3.1, 0.2), (2.2, 0.22)), "tanh": ((-1.7, -0.75), (0.9, 0.75))}
-    for ax, ylabel, drawn in zip(
-        axes, ("output", "slope"), (curves, slopes), strict=True
-    ):
-        for key, _, y, label in _styled_with_labels(drawn):
-            pass
+    y_sigmoid, y_tanh = sigmoid(a), np.tanh(a)
+    fig, axes = _axes("pre-activation a", "", height=3.3, ncols=2)
+    _draw_pair(axes[0], a, y_sigmoid, y_tanh, [(-5.9, 0.05), (-5.9, -0.95)])
+    slopes = sigmoid_slope(y_sigmoid), tanh_slope(y_tanh)
+    _draw_pair(axes[1], a, *slopes, [(2.3, 0.14), (0.9, 0.7)])
+    axes[0].set(ylabel="output", yticks=[-1, 0, 0.5, 1])
+    axes[1].set(ylabel="slope", yticks=[0, 0.25, 0.5, 1])
     return fig, axes
+
+
+@book_style()
+def half_life_curve(biases=(0, 1, 3, 5), *, span=None):
+    """Draw how long a memory lasts against the forget gate's bias.
+
+    Parameters
+    ----------
+    biases : sequence of float
+        Values to mark on the curve.
+    span : float, optional
+        Number of steps to mark with a dashed line.
+    """
+    biases = check_shape("biases", biases, "n")
+    b = np.linspace(min(-2, biases.min()), max(6, biases.max()), 200)
+    fig, ax = _axes("forget bias b, with no other input", "half-life in steps")
+    ax.plot(b, half_life(sigmoid(b)), color=COLOURS["f"])
+    marks = half_life(sigmoid(biases))
+    ax.plot(biases, marks, "o", color=COLOURS["f"], markersize=8)
+    for mark in zip(biases, marks, strict=True):
+        _note(ax, f"{mark[1]:.1f}", mark, (8, -4), va="top")
+    ax.set(yscale="log")
+    if span is not None:
+        ax.axhline(check_number("span", span, 0, above=True), **REFERENCE_LINE)
+        _note(ax, f"{span:g} steps", (b[0], span), (0, 3), va="bottom")
+    return fig, ax
+
+
+@book_style()
+def clip_angle(gradient=(3.0, 0.6), limit=1.0):
+    """Draw a gradient of two numbers, clipped by norm and by value.
+
+    By norm it keeps its direction; by value it turns by the angle that is
+    marked.
+
+    Parameters
+    ----------
+    gradient : array (2,)
+    limit : float
+        Of the norm, and of each value.
+    """
+    whole = {"gradient": check_shape("gradient", gradient, 2)}
+    by_norm = clip_grad_norm(whole, limit)[0]["gradient"]
+    by_value = clip_grad_value(whole, limit)["gradient"]
+    angles = np.degrees(np.arctan2(*np.transpose([by_norm, by_value])[::-1]))
+    fig, ax = _axes("first component", "second component")
+    ax.add_patch(Circle((0, 0), limit, fill=False, **REFERENCE_LINE))
+    return fig, ax, whole, angles
