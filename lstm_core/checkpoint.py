@@ -32,10 +32,10 @@ def save(path, model):
     meta = {
         "format": FORMAT,
         "chars": model.vocabulary.chars,
-        "run": run and _describe_run(run),
+        "run": None if run is None else _describe_run(run),
     }
     arrays = {f"params/{name}": array for name, array in model.params.items()}
-    arrays |= _run_arrays(run) if run else {}
+    arrays |= {} if run is None else _run_arrays(run)
     path = Path(os.path.realpath(path))
     beside = path.with_name(path.name + ".tmp")
     try:
@@ -117,7 +117,7 @@ def _build(arrays, cls):
         _check_array(name, params[name], dtype, *shape)
     model = cls(vocabulary, H, dtype=dtype)
     model.params = {name: params[name] for name in shapes}
-    if meta["run"]:
+    if meta["run"] is not None:
         model.run = _build_run(meta["run"], _under(arrays, "run/"), model, dtype)
     return model
 

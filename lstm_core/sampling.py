@@ -28,7 +28,7 @@ def apply_temperature(logits, temperature):
     temperature : float
         Above 0.
     """
-    logits = check_shape("logits", logits, "V")
+    logits = check_shape("logits", logits, "V").astype(np.float64)
     temperature = check_number("temperature", temperature, 0, above=True)
     with np.errstate(over="ignore"):  # a score of -inf is what is meant
         return (logits - logits.max()) / temperature

@@ -1,0 +1,235 @@
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from lstm_core import (
+    CharLSTM,
+    Vocabulary,
+    apply_temperature,
+    beam_search,
+    choose,
+    draw,
+    entropy,
+    greedy,
+    keep_top_k,
+    keep_top_p,
+    log_softmax,
+    softmax,
+)
+
+
+def logits_of(dtype):
+    width = np.dtype(dtype).itemsize * 8
+    return arrays(dtype, st.integers(1, 9), elements=st.floats(-1e4, 1e4, width=width))
+
+
+any_logits = st.one_of(logits_of(np.float32), logits_of(np.float64))
+LOGITS = np.array([0.5, 2.0, -1.0, 1.0])
+
+
+@given(any_logits, st.floats(1e-300, 1e300))
+def test_probabilities_sum_to_one_at_any_temperature(logits, temperature):
+    probs = softmax(apply_temperature(logits, temperature))
+    assert probs.sum() == pytest.approx(1, rel=1e-5)
+
+
+@given(any_logits)
+def test_temperature_to_zero_is_greedy(logits):
+    top = np.sort(logits)
+    assume(len(top) == 1 or top[-1] > top[-2])
+    probs = softmax(apply_temperature(logits, 1e-300))
+    assert probs.argmax() == greedy(logits)
+    assert probs.max() == 1
+
+
+@given(any_logits, st.integers(0, 99))
+def test_temperature_zero_is_greedy(logits, seed):
+    rng = np.random.default_rng(seed)
+    assert choose(logits, rng=rng, temperature=0.0) == greedy(logits)
+    assert choose(logits) == greedy(logits)
+
+
+def test_temperature_one_changes_nothing():
+    np.testing.assert_allclose(softmax(apply_temperature(LOGITS, 1)), softmax(LOGITS))
+
+
+@given(logits_of(np.float64))
+def test_a_higher_temperature_is_more_uncertain(logits):
+    ladder = [entropy(softmax(apply_temperature(logits, t))) for t in (0.1, 0.5, 1, 9)]
+    assert all(a <= b + 1e-9 for a, b in itertools.pairwise(ladder))
+
+
+@given(any_logits)
+def test_top_k_of_all_is_plain(logits):
+    for k in (len(logits), len(logits) + 5):
+        np.testing.assert_array_equal(keep_top_k(logits, k), logits)
+
+
+@given(any_logits, st.integers(1, 12))
+def test_top_k_keeps_the_k_largest(logits, k):
+    kept = keep_top_k(logits, k)
+    assert kept.dtype == logits.dtype
+    inside = np.isfinite(kept)
+    assert inside.sum() == min(k, len(logits))
+    np.testing.assert_array_equal(kept[inside], logits[inside])
+    if not inside.all():
+        assert logits[inside].min() >= logits[~inside].max()
+
+
+def test_of_equal_scores_the_first_is_kept():
+    assert np.flatnonzero(np.isfinite(keep_top_k(np.zeros(4), 2))).tolist() == [0, 1]
+    assert np.flatnonzero(np.isfinite(keep_top_p(np.zeros(4), 0.3))).tolist() == [0, 1]
+    assert greedy([1.0, 3.0, 3.0]) == 1
+
+
+@given(any_logits, st.floats(0.01, 1))
+def test_the_nucleus_is_the_smallest_set_that_reaches_p(logits, p):
+    probs = softmax(logits.astype(float))
+    inside = np.isfinite(keep_top_p(logits, p))
+    assert probs[inside].sum() >= p - 1e-12
+    assert inside[greedy(logits)]
+    least = probs[inside].min()
+    assert probs[inside].sum() - least < p  # one fewer does not reach it
+    assert (probs[~inside] <= least).all()
+
+
+def test_nucleus_by_hand():
+    logits = np.log([0.1, 0.4, 0.2, 0.3])
+    for p, wanted in (
+        (0.39, [1]),
+        (0.5, [1, 3]),
+        (0.8, [1, 2, 3]),
+        (1.0, [0, 1, 2, 3]),
+    ):
+        assert np.flatnonzero(np.isfinite(keep_top_p(logits, p))).tolist() == wanted
+
+
+def test_draws_follow_the_probabilities():
+    rng = np.random.default_rng(5)
+    counts = np.bincount([draw(LOGITS, rng) for _ in range(10_000)], minlength=4)
+    expected = 10_000 * softmax(LOGITS)
+    chi_square = ((counts - expected) ** 2 / expected).sum()
+    assert chi_square < 16.3  # 99.9 % of honest draws, 3 degrees of freedom
+
+
+def test_what_is_ruled_out_is_never_drawn():
+    rng = np.random.default_rng(5)
+    options = {"temperature": 2.0, "top_k": 3, "top_p": 0.9}
+    seen = {choose(LOGITS, rng=rng, **options) for _ in range(500)}
+    assert seen == {0, 1, 3}
+    assert {draw(np.array([-np.inf, 0, -np.inf]), rng) for _ in range(50)} == {1}
+
+
+class LastNumber(np.random.Generator):
+    """A generator whose random() is the largest number below 1."""
+
+    def __init__(self):
+        super().__init__(np.random.PCG64(0))
+
+    def random(self):
+        return np.nextafter(1, 0)
+
+
+@given(any_logits)
+def test_the_last_number_of_the_wheel_is_a_valid_id(logits):
+    assert 0 <= draw(logits, LastNumber()) < len(logits)
+
+
+def test_filters_leave_the_logits_as_they_are():
+    before = LOGITS.copy()
+    for change in (lambda z: keep_top_k(z, 1), lambda z: keep_top_p(z, 0.1)):
+        change(LOGITS)
+    apply_temperature(LOGITS, 0.5)
+    np.testing.assert_array_equal(LOGITS, before)
+
+
+def test_entropy_of_known_distributions():
+    assert entropy([0.25] * 4) == pytest.approx(np.log(4))
+    assert entropy([1.0, 0.0]) == 0
+    assert entropy([0.5, 0.5, 0.0]) == pytest.approx(np.log(2))
+
+
+@pytest.fixture
+def opinionated(rng):
+    model = CharLSTM(Vocabulary("abc"), 5, seed=2)
+    model.params = {k: 2 * rng.normal(size=p.shape) for k, p in model.params.items()}
+    return model
+
+
+def log_prob_of(model, prompt, text):
+    """Return the log-probability of ``text`` after ``prompt``, all at once."""
+    ids = model.vocabulary.encode(prompt + text)
+    log_p = log_softmax(model.forward(ids[:-1, None])[0][:, 0])
+    return log_p[np.arange(len(ids) - 1), ids[1:]][len(prompt) - 1 :].sum()
+
+
+def test_a_wide_beam_finds_the_best_of_all(opinionated):
+    every = ["".join(letters) for letters in itertools.product("abc", repeat=4)]
+    best = max(every, key=lambda text: log_prob_of(opinionated, "ab", text))
+    text, log_prob = opinionated.beam_search("ab", 4, width=81)
+    assert text == "ab" + best
+    assert log_prob == pytest.approx(log_prob_of(opinionated, "ab", best))
+
+
+def test_a_beam_of_one_is_greedy(opinionated):
+    text, log_prob = opinionated.beam_search("b", 20, width=1)
+    assert text == opinionated.generate("b", 20)
+    assert log_prob == pytest.approx(log_prob_of(opinionated, "b", text[1:]))
+
+
+def test_a_wider_beam_is_no_worse_here(opinionated):
+    scores = [opinionated.beam_search("c", 6, width)[1] for width in (1, 3, 729)]
+    assert scores == sorted(scores)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: greedy([]), "logits: wanted shape (V,), got (0,)"),
+        (lambda: greedy(np.ones((2, 2))), "logits: wanted shape (V,), got (2, 2)"),
+        (
+            lambda: apply_temperature(LOGITS, 0),
+            "temperature: wanted a number in (0, inf), got 0",
+        ),
+        (
+            lambda: choose(LOGITS, temperature=-1),
+            "temperature: wanted a number in [0, inf), got -1",
+        ),
+        (
+            lambda: choose(LOGITS, temperature=np.nan),
+            "temperature: wanted a number in [0, inf), got nan",
+        ),
+        (lambda: keep_top_k(LOGITS, 0), "k: wanted a whole number >= 1, got 0"),
+        (
+            lambda: choose(LOGITS, top_k=1.5),
+            "top_k: wanted a whole number >= 1, got 1.5",
+        ),
+        (lambda: keep_top_p(LOGITS, 0), "p: wanted a number in (0, 1], got 0"),
+        (
+            lambda: choose(LOGITS, top_p=1.01),
+            "top_p: wanted a number in (0, 1], got 1.01",
+        ),
+        (
+            lambda: choose(LOGITS, temperature=1),
+            "rng: wanted a numpy.random.Generator, got None",
+        ),
+        (lambda: draw(LOGITS, 3), "rng: wanted a numpy.random.Generator, got 3"),
+        (lambda: entropy("a"), "probs: wanted an array of numbers, got str 'a'"),
+        (
+            lambda: beam_search(None, LOGITS, None, 0, 1),
+            "length: wanted a whole number >= 1, got 0",
+        ),
+        (
+            lambda: beam_search(None, LOGITS, None, 1, 0),
+            "width: wanted a whole number >= 1, got 0",
+        ),
+    ],
+)
+def test_bad_input(call, message):
+    with pytest.raises(ValueError) as caught:
+        call()
+    assert str(caught.value) == message
