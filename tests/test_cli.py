@@ -52,11 +52,11 @@ def test_train_then_sample_then_evaluate(folder, capsys):
 
 
 def test_hamlet_is_the_default_text(folder, capsys):
-    assert main("train --out m.npz --updates 1 --quiet".split()) == 0
+    assert main(["train", "--out", "m.npz", "--updates", "1", "--quiet"]) == 0
     assert CharLSTM.load("m.npz").vocabulary.chars == "".join(
         sorted(set(load_hamlet()))
     )
-    assert main("evaluate m.npz hamlet".split()) == 0
+    assert main(["evaluate", "m.npz", "hamlet"]) == 0
 
 
 def test_the_bar_goes_to_stderr(folder, capsys):
@@ -91,7 +91,7 @@ def test_ctrl_c_saves_and_resume_ends_where_an_unbroken_run_does(folder):
     assert b"go on with --resume" in stderr
     assert b"Traceback" not in stderr
     assert 0 < len(CharLSTM.load("m.npz").run.history) < 800
-    assert main("train text.txt --out m.npz --resume --quiet".split()) == 0
+    assert main(["train", "text.txt", "--out", "m.npz", "--resume", "--quiet"]) == 0
     assert main([*words.split(), "--out", "whole.npz", "--quiet"]) == 0
     resumed, whole = CharLSTM.load("m.npz"), CharLSTM.load("whole.npz")
     for name in whole.params:

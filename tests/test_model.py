@@ -1,4 +1,5 @@
 import io
+import itertools
 import os
 import signal
 import threading
@@ -122,7 +123,7 @@ def test_the_window_limits_the_gradient_not_the_memory():
     model.loss_and_grads = spy
     quick(model, 4, batch_size=1, window=5)
     assert (seen[0][0] == 0).all()
-    for (_, after), (before, _) in zip(seen, seen[1:], strict=False):
+    for (_, after), (before, _) in itertools.pairwise(seen):
         np.testing.assert_array_equal(after, before)
 
 
