@@ -6,6 +6,7 @@ Home chapter: 5.
 from typing import NamedTuple
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from lstm_core import checkpoint
@@ -214,7 +215,8 @@ class CharLSTM:
         history.interrupted = False
         total, done = run.settings.updates, len(history)
         bar = tqdm(total=total, initial=done, disable=not progress, unit=" updates")
-        with bar, interrupt_held_back() as pressed:
+        one_thread = threadpool_limits(1, "blas")  # more only wait for each other
+        with bar, one_thread, interrupt_held_back() as pressed:
             try:
                 while not run.finished and not pressed:
                     run.advance(self, inputs, targets)
