@@ -15,9 +15,7 @@ PATHS = sorted(BOOK.glob("*.ipynb"))
 CHAPTERS = [path for path in PATHS if path.stem[0].isdigit()]
 
 MAX_LINES, MAX_COLUMNS = 30, 79
-TAGS = re.compile(
-    r"core:\w+|(hide|remove)-(input|output|cell)|raises-exception|solution"
-)
+TAGS = re.compile(r"core:\w+|(hide|remove)-(input|output|cell)|exercise-stub|solution")
 FORBIDDEN_CODE = {
     "a change of the import path": r"\bsys\.path\b",
     "a silenced warning": r"\b(filterwarnings|simplefilter|catch_warnings)\b",

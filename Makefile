@@ -1,0 +1,58 @@
+# `make` alone lists the targets. Each of them first makes .venv if it is missing or stale.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+BIN := .venv/bin
+READY := .venv/.ready
+NB ?= $(wildcard book/*.ipynb)
+
+# One BLAS thread a process: small matrices gain nothing from more, and results stay put.
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+# Two workers a test run at least; four are enough for a dozen notebooks.
+PARALLEL := -n logical --maxprocesses 4
+
+.PHONY: help book serve lab test lint notebooks check-site clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
+
+book: $(READY)  ## build the website into _build/html; any warning is an error
+	$(BIN)/jupyter-book build --all -W -n --keep-going -q .
+
+serve: book  ## build, then serve the website on http://127.0.0.1:8000
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+lab: $(READY)  ## open the chapters in JupyterLab
+	$(BIN)/jupyter lab --notebook-dir=book
+
+test: $(READY)  ## unit tests, then every notebook run again and compared output by output
+	$(BIN)/pytest $(PARALLEL)
+	$(BIN)/pytest --nbval --nbval-current-env --nbval-sanitize-with=tests/nbval_sanitize.cfg \
+	    $(PARALLEL) --dist loadscope book
+
+lint: $(READY)  ## check the style of code and notebooks
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/python tools/notebooks.py --check
+
+notebooks: $(READY)  ## run the notebooks and store their outputs; one: NB=book/02-gates.ipynb
+	$(BIN)/ruff format -q $(NB)
+	$(BIN)/python tools/notebooks.py $(NB)
+
+check-site: book  ## open every page in Chromium: errors, links, overflow, accessibility
+	$(BIN)/pytest $(PARALLEL) tests/site/check_site.py
+
+clean:  ## remove what was built; .venv stays
+	rm -rf _build build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find book lstm_core tests tools -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+
+$(READY): requirements.txt constraints.txt pyproject.toml
+	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	    $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+	    python=; \
+	done; \
+	test -n "$$python" || { echo 'Python 3.11 or newer is needed, and none was found.' >&2; exit 1; }; \
+	test -x $(BIN)/python || $$python -m venv .venv
+	$(BIN)/python -m pip install -q -r requirements.txt
+	@touch $@

@@ -1,0 +1,206 @@
+"""Checks of the exercises of chapter 1."""
+
+import numpy as np
+
+from lstm_core.exercises.core import Wrong, close, is_close, same_shape
+
+
+def exercise_1(answer):
+    """Check ``read_back(vectors, chars) -> text``."""
+    for chars, text in [
+        ("abcdef", "fade"),
+        ("bet", "beet"),
+        (" tobe", "to be"),
+        ("x", "x"),
+    ]:
+        ids = np.array([chars.index(char) for char in text])
+        vectors = np.eye(len(chars))[ids]
+        got = answer(vectors.copy(), chars)
+        if not isinstance(got, str):
+            raise Wrong(_hint_on_type(got, ids, text))
+        if got != text:
+            raise Wrong(_hint_on_text(got, vectors, chars, text))
+    return "Rows become characters, in any order of the vocabulary."
+
+
+def _hint_on_type(got, ids, text):
+    """Say what is wrong with an answer that is not a string."""
+    if np.array_equal(got, list(text)):
+        return "These are the right characters; join them into one string."
+    if np.array_equal(got, ids):
+        return "These are the right ids. One step is left: look each up in chars."
+    return f"Wanted a string, got {type(got).__name__}."
+
+
+def _hint_on_text(got, vectors, chars, text):
+    """Recognise a wrong text by how it came about."""
+    T = len(text)
+    along_time = [int(k) for k in vectors.argmax(axis=0)]
+    if max(along_time) < len(chars) and got == "".join(chars[k] for k in along_time):
+        return (
+            "You looked down each column, along time. A character is a row: "
+            "find the 1 along the last axis (axis=-1)."
+        )
+    in_order = sorted(chars)
+    if got == "".join(in_order[k] for k in vectors.argmax(axis=-1)):
+        return (
+            "Right only if chars is in sorted order. Its own order is what "
+            "gives the ids: take the characters from chars itself."
+        )
+    if got == text[::-1]:
+        return "The text comes out backwards: row 0 is its first character."
+    if len(got) != T:
+        return f"{T} rows stand for {T} characters; your text has {len(got)}."
+    return f"For {text!r} with chars = {chars!r} your function gives {got!r}."
+
+
+def exercise_2(answer):
+    """Check ``best_share(a, V)``, the share that is best kept for the rest."""
+    for a, V in [(0.9, 32), (0.5, 2), (0.35, 5), (1.0, 32), (0.25, 4)]:
+        _check_share(answer(a, V), a, V)
+    a = np.array([0.2, 0.6, 0.95])
+    _check_share(answer(a.copy(), 32), a, 32)
+    return "A guesser does best if it is as sure of itself as it is right."
+
+
+def _check_share(got, a, V):
+    """Compare one share with the formula, and with the usual slips."""
+    same_shape(got, a)
+    slips = {
+        "That is how often the favourite is wrong. But the favourite also gets "
+        "its part of the share, so the share must be a little larger.": 1 - a,
+        "That is what each of the other characters gets, share / V. Multiply by V.": (
+            1 - a
+        )
+        / (V - 1),
+        "That is the probability of the favourite, not the share that is spread.": a,
+        "Nearly: the share is spread over all V characters, the favourite "
+        "included, so it is V / (V - 1) times the rate of errors, not the "
+        "other way round.": (1 - a) * (V - 1) / V,
+    }
+    wanted = (1 - a) * V / (V - 1)
+    if not is_close(got, wanted):
+        for hint, slip in slips.items():
+            if is_close(got, slip):
+                raise Wrong(hint)
+    close(
+        got,
+        wanted,
+        f"For a = {a} and V = {V} the loss is not at its lowest there. Set its "
+        "slope with respect to the share to 0, and solve.",
+    )
+
+
+def exercise_3(answer):
+    """Check ``bigram_loss(train, test, V, alpha)``, smoothed, on other text."""
+    rng = np.random.default_rng(3)
+    cases = [(3, 12, 9, 1.0), (5, 60, 40, 0.5), (4, 2, 2, 1.0), (8, 300, 50, 0.1)]
+    for V, n_train, n_test, alpha in cases:
+        train = np.minimum(rng.integers(V, size=n_train), rng.integers(V, size=n_train))
+        test = rng.integers(V, size=n_test)
+        with np.errstate(all="ignore"):
+            got = answer(train.copy(), test.copy(), V, alpha)
+        wanted = _bigram_loss(train, test, V, alpha)
+        _check_number(got)
+        if not np.isfinite(got):
+            raise Wrong(
+                "The loss is not finite: a pair that training never met has "
+                "probability 0. Add alpha to every count first."
+            )
+        if is_close(got, wanted):
+            continue
+        for hint, slip in _bigram_slips(train, test, V, alpha).items():
+            if is_close(got, slip):
+                raise Wrong(hint)
+        raise Wrong(
+            f"For V = {V}, alpha = {alpha} wanted {wanted:.4f}, got {float(got):.4f}. "
+            "Do the rows of your table sum to 1?"
+        )
+    return "Counted on one text, scored on another, and no pair is impossible."
+
+
+def _check_number(got):
+    """Raise `Wrong` unless ``got`` is one real number."""
+    same_shape(got, 0.0)
+    if np.iscomplexobj(got):
+        raise Wrong("Wanted a real number, got a complex one.")
+
+
+def _pair_counts(ids, V):
+    """Return how often each pair comes; an array (V, V), rows: the first."""
+    counts = np.zeros((V, V))
+    np.add.at(counts, (ids[:-1], ids[1:]), 1)
+    return counts
+
+
+def _score(table, ids):
+    """Return the mean surprise of ``ids`` under a table of probabilities."""
+    return -np.log(table[ids[:-1], ids[1:]]).mean()
+
+
+def _bigram_loss(train, test, V, alpha):
+    """Return the right answer to exercise 3."""
+    counts = _pair_counts(train, V) + alpha
+    return _score(counts / counts.sum(axis=1, keepdims=True), test)
+
+
+def _bigram_slips(train, test, V, alpha):
+    """Return what the usual slips of exercise 3 give, each under its hint."""
+    raw = _pair_counts(train, V)
+    counts, once = raw + alpha, np.minimum(raw, 1) + alpha
+    rows = counts / counts.sum(axis=1, keepdims=True)
+    short = counts / (raw.sum(axis=1, keepdims=True) + alpha)
+    nats = _score(rows, test)
+    return {
+        "You scored the text that you counted. Score test.": _score(rows, train),
+        "That is the sum over the pairs. The loss is their mean.": nats
+        * (len(test) - 1),
+        "That is in bits: take the natural logarithm.": nats / np.log(2),
+        "Each pair was counted once, however often it came: counts[x, y] += 1 "
+        "skips repeats. Use np.add.at(counts, (x, y), 1).": _score(
+            once / once.sum(axis=1, keepdims=True), test
+        ),
+        "The columns of your table sum to 1, not the rows. After each character "
+        "something must come: normalise over the second.": _score(
+            counts / counts.sum(axis=0, keepdims=True), test
+        ),
+        "Your table is transposed: rows are the character that is known, columns "
+        "the one that comes.": _score(rows.T, test),
+        "The rows sum to more than 1: alpha is added to V counts, so the total of "
+        "a row grows by alpha * V.": _score(short, test),
+        "You divided by the number of all pairs. Given one character, only the "
+        "pairs that start with it compete.": _score(counts / counts.sum(), test),
+    }
+
+
+def exercise_4(answer):
+    """Check ``backward_loss(ids, V)``, the bigram loss from right to left."""
+    rng = np.random.default_rng(4)
+    texts = [np.array([0, 1, 0, 2, 0, 1]), np.minimum(*rng.integers(6, size=(2, 80)))]
+    for ids, V in zip([*texts, np.array([1, 0])], (3, 6, 2), strict=True):
+        with np.errstate(all="ignore"):
+            got = answer(ids.copy(), V)
+        counts = _pair_counts(ids, V)
+        x, y = ids[:-1], ids[1:]
+        wanted = -np.log(counts[x, y] / counts.sum(axis=0)[y]).mean()
+        forward = -np.log(counts[x, y] / counts.sum(axis=1)[x]).mean()
+        _check_number(got)
+        if is_close(got, wanted):
+            continue
+        slips = {
+            "That is the loss from left to right. Divide by how often the second "
+            "character of a pair comes, not the first.": forward,
+            "That is the surprise at the whole pair. The second character is "
+            "known: divide by how often it comes.": -np.log(
+                counts[x, y] / len(x)
+            ).mean(),
+            "That is the sum over the pairs. The loss is their mean.": wanted * len(x),
+            "That is in bits: take the natural logarithm.": wanted / np.log(2),
+        }
+        for hint, slip in slips.items():
+            if is_close(got, slip):
+                raise Wrong(hint)
+        raise Wrong(
+            f"For ids = {ids[:8]}... wanted {wanted:.4f}, got {float(got):.4f}."
+        )
+    return "And how did your prediction fare?"
