@@ -20,7 +20,7 @@ def exercise_1(answer):
             raise Wrong(_hint_on_type(got, ids, text))
         if got != text:
             raise Wrong(_hint_on_text(got, vectors, chars, text))
-    return "Rows become characters, in any order of the vocabulary."
+    return "It reads any vocabulary, in any order."
 
 
 def _hint_on_type(got, ids, text):
@@ -60,7 +60,7 @@ def exercise_2(answer):
         _check_share(answer(a, V), a, V)
     a = np.array([0.2, 0.6, 0.95])
     _check_share(answer(a.copy(), 32), a, 32)
-    return "A guesser does best if it is as sure of itself as it is right."
+    return "Be as sure as you are right, no more."
 
 
 def _check_share(got, a, V):
@@ -116,7 +116,7 @@ def exercise_3(answer):
             f"For V = {V}, alpha = {alpha} wanted {wanted:.4f}, got {float(got):.4f}. "
             "Do the rows of your table sum to 1?"
         )
-    return "Counted on one text, scored on another, and no pair is impossible."
+    return "No pair is impossible, and the score is honest."
 
 
 def _check_number(got):

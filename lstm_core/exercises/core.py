@@ -34,6 +34,13 @@ def check(exercise, answer):
         print(f"Exercise {exercise}: not yet. {wrong}")
     except _Raised as raised:
         print(f"Exercise {exercise}: not yet. Your code raised {raised}.")
+    except TypeError:
+        if callable(answer):
+            raise
+        kind = type(answer).__name__
+        print(
+            f"Exercise {exercise}: not yet. Wanted another kind of answer than {kind}."
+        )
 
 
 class NotAttempted(Exception):

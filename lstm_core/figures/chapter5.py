@@ -35,8 +35,7 @@ def relapses(losses, baselines):
     axes[0].set(ylim=(0, None))
     axes[0].label_outer()
     axes[1].fill_between(epochs, above, color=COLOURS["accent"], linewidth=0)
-    axes[1].set(ylim=(0, None), ylabel="above best")
-    axes[1].margins(x=0)
+    axes[1].set(ylim=(0, None), ylabel="above best", xlim=(0, epochs[-1]))
     fig.align_ylabels()
     return fig, axes
 
@@ -124,11 +123,13 @@ def dots(results, xlabel, *, highlight=(), baselines=None, notes=None):
         ax.plot(np.median(values), row, "|", color=colour, markersize=20)
         place = {"xycoords": ax.get_yaxis_transform(), "va": "center"}
         note(ax, (notes or {}).get(label, ""), (1.01, row), (0, 0), **place)
-    top = {"xycoords": ax.get_xaxis_transform(), "ha": "center", "fontsize": 11}
-    by_size = sorted((baselines or {}).items(), key=lambda item: -item[1])
-    for level, (label, value) in enumerate(by_size):  # names stand on steps
-        ax.axvline(value, zorder=1, **REFERENCE_LINE)
-        note(ax, label, (value, 1), (0, 3 + 14 * level), **top)
+    names = sorted(baselines or {}, key=(baselines or {}).get)
+    for label in names:  # the outermost names lean outwards, the others stand above
+        ax.axvline(baselines[label], zorder=1, **REFERENCE_LINE)
+        ha = {names[0]: "right", names[-1]: "left"}.get(label, "center")
+        top = {"xycoords": ax.get_xaxis_transform(), "ha": ha, "fontsize": 11}
+        offset = (0, 16) if ha == "center" else (0, 3)
+        note(ax, label, (baselines[label], 1), offset, **top)
     ax.set_yticks(range(len(results)), list(results), color=COLOURS["ink"])
     ax.set(xscale="log", ylim=(len(results) - 0.4, -0.6))
     ax.xaxis.set_major_formatter("{x:g}")
