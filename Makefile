@@ -9,7 +9,8 @@ NB ?= $(wildcard book/*.ipynb)
 # One BLAS thread a process: small matrices gain nothing from more, and results stay put.
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
-# Two workers a test run at least; four are enough for a dozen notebooks.
+export VECLIB_MAXIMUM_THREADS := 1
+# A worker a core, four at most: there are only a dozen notebooks.
 PARALLEL := -n logical --maxprocesses 4
 
 .PHONY: help book serve lab test lint notebooks check-site clean

@@ -37,6 +37,7 @@ from lstm_core.optim import (
     global_norm,
     hold_then_decay,
 )
+from lstm_core.report import GradientReport, gradient_report
 from lstm_core.sampling import (
     apply_temperature,
     beam_search,
@@ -66,6 +67,7 @@ __all__ = [
     "CellCache",
     "CharLSTM",
     "Evaluation",
+    "GradientReport",
     "History",
     "LSTMCache",
     "StaggeredReaders",
@@ -82,6 +84,7 @@ __all__ = [
     "draw",
     "entropy",
     "global_norm",
+    "gradient_report",
     "greedy",
     "half_life",
     "hold_then_decay",

@@ -88,7 +88,7 @@ def test_page(page, view, site_url, browser):
     tab.goto(site_url + page, wait_until="networkidle")
     tab.evaluate(TYPESET)
     tab.evaluate(OPEN_ALL)
-    tab.wait_for_load_state("networkidle")
+    tab.wait_for_timeout(800)  # until the folds have opened, and are looked over
 
     local = (site_url, "data:", "blob:")
     assert [url for url in requests if not url.startswith(local)] == []

@@ -1,0 +1,179 @@
+"""The checks of chapter 5's exercises: right answers, slips and rubbish."""
+
+import numpy as np
+import pytest
+
+from lstm_core import CharLSTM, Vocabulary
+from lstm_core.exercises import check
+
+
+def verdict(capsys, exercise, answer):
+    """Return what `check` prints, which is one line."""
+    check(exercise, answer)
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert printed.out.count("\n") == 1
+    return printed.out
+
+
+def what_it_reads(text, k, batch_size, window, update, last=1):
+    pairs = len(text) - last
+    place = k * pairs // batch_size
+    for _ in range(update):
+        place = place + window if place + window < pairs else 0
+    return text[place : min(place + window, pairs)]
+
+
+def spike_step(n, betas):
+    m, s = ((1 - beta) / (1 - beta**n) for beta in betas)
+    return m / np.sqrt(s)
+
+
+def momentum_step(param, grad, velocity, lr, momentum):
+    velocity = momentum * velocity + grad
+    return param - lr * velocity, velocity
+
+
+def loss_by_window(text, windows, steps, seed):
+    return [trained(text, w, steps // w, seed)[0] for w in windows]
+
+
+def trained(text, window, updates, seed, model=None):
+    model = model or CharLSTM(Vocabulary.from_text(text), 32, seed=seed)
+    history = model.fit(text, updates, batch_size=8, window=window, progress=False)
+    return model.evaluate(text).nats_per_char, history.loss[-1]
+
+
+SOLUTIONS = {
+    "5.1": what_it_reads,
+    "5.2": spike_step,
+    "5.3": momentum_step,
+    "5.4": loss_by_window,
+}
+
+
+def turns_in_the_window(text, k, batch_size, window, update):
+    pairs = len(text) - 1
+    start = k * pairs // batch_size + update * window
+    return "".join(text[p % pairs] for p in range(start, start + window))
+
+
+def own_piece(text, k, batch_size, window, update):
+    pairs = len(text) - 1
+    first, last = (j * pairs // batch_size for j in (k, k + 1))
+    place = first
+    for _ in range(update):
+        place = place + window if place + window < last else first
+    return text[place : min(place + window, last)]
+
+
+def in_place(param, grad, velocity, lr, momentum):
+    velocity *= momentum
+    velocity += grad
+    param -= lr * velocity
+    return param, velocity
+
+
+def averaging(param, grad, velocity, lr, momentum):
+    velocity = momentum * velocity + (1 - momentum) * grad
+    return param - lr * velocity, velocity
+
+
+def rate_in_velocity(param, grad, velocity, lr, momentum):
+    velocity = momentum * velocity + lr * grad
+    return param - velocity, velocity
+
+
+def old_velocity(param, grad, velocity, lr, momentum):
+    return param - lr * velocity, momentum * velocity + grad
+
+
+def uphill(param, grad, velocity, lr, momentum):
+    velocity = momentum * velocity + grad
+    return param + lr * velocity, velocity
+
+
+def one_model(text, windows, steps, seed):
+    model = CharLSTM(Vocabulary.from_text(text), 32, seed=seed)
+    return [trained(text, w, steps // w, seed, model)[0] for w in windows]
+
+
+SLIPS = [
+    ("5.1", turns_in_the_window, "turns round the end"),
+    ("5.1", lambda *case: what_it_reads(*case, last=0), "last character is a target"),
+    ("5.1", own_piece, "stays in its own piece"),
+    ("5.1", lambda t, k, B, T, n: what_it_reads(t, k, B, T, n + 1), "window after"),
+    ("5.1", lambda t, k, B, T, n: what_it_reads(t[1:] + "?", k, B, T, n), "targets"),
+    ("5.1", lambda t, k, B, T, n: list(t), "Wanted a string, got list"),
+    ("5.1", lambda t, k, B, T, n: t, "you give 'to be or not to be'"),
+    ("5.2", lambda n, b: (1 - b[0]) / np.sqrt(1 - b[1]) + 0 * n, "left out"),
+    ("5.2", lambda n, b: spike_step(n, b[::-1]), "swapped"),
+    ("5.2", lambda n, b: 1.0 + 0 * n, "not constant"),
+    (
+        "5.2",
+        lambda n, b: (1 - b[0]) / (1 - b[0] ** n) / (1 - b[1]) * (1 - b[1] ** n),
+        "Your root is missing",
+    ),
+    ("5.2", lambda n, b: 3.0 * n, "is not"),
+    ("5.3", in_place, "changed the array param"),
+    ("5.3", averaging, "You average"),
+    ("5.3", rate_in_velocity, "learning rate got into the velocity"),
+    ("5.3", old_velocity, "uses the old velocity"),
+    ("5.3", uphill, "goes uphill"),
+    ("5.3", lambda p, g, v, lr, m: (p - lr * g, g), "old velocity is gone"),
+    ("5.3", lambda p, g, v, lr, m: (p - lr * g, m * v + g), "the gradient alone"),
+    ("5.3", lambda p, g, v, lr, m: p - lr * g, "two things back"),
+    ("5.3", lambda p, g, v, lr, m: (p, m * v + g), "new param is not"),
+    (
+        "5.4",
+        lambda t, ws, n, s: [trained(t, w, n // w, s)[1] for w in ws],
+        "the loss of the last window",
+    ),
+    (
+        "5.4",
+        lambda t, ws, n, s: [trained(t, w, n, s)[0] for w in ws],
+        "same number of updates",
+    ),
+    ("5.4", one_model, "went on training one model"),
+    (
+        "5.4",
+        lambda t, ws, n, s: np.array(loss_by_window(t, ws, n, s)) / np.log(2),
+        "in bits",
+    ),
+    ("5.4", lambda t, ws, n, s: loss_by_window(t, ws, n, 0), "Pass the seed on"),
+    ("5.4", lambda t, ws, n, s: [1.0] * len(ws), "Another loss than"),
+]
+
+RUBBISH = [
+    lambda *given: None,
+    lambda *given: "rubbish",
+    lambda *given: [1, [2, 3]],
+    lambda *given: np.zeros((7, 7)),
+    lambda *given: 1 / 0,
+    lambda: 0,
+]
+
+
+@pytest.mark.parametrize("exercise", SOLUTIONS)
+def test_solution_passes(capsys, exercise):
+    out = verdict(capsys, exercise, SOLUTIONS[exercise])
+    assert out.startswith(f"Exercise {exercise}: right. ")
+
+
+@pytest.mark.parametrize("exercise", SOLUTIONS)
+def test_stub_is_not_attempted(capsys, exercise):
+    wanted = f"Exercise {exercise}: not attempted yet.\n"
+    assert verdict(capsys, exercise, lambda *given: ...) == wanted
+
+
+@pytest.mark.parametrize(("exercise", "answer", "hint"), SLIPS)
+def test_a_slip_gets_its_hint(capsys, exercise, answer, hint):
+    out = verdict(capsys, exercise, answer)
+    assert out.startswith(f"Exercise {exercise}: not yet. ")
+    assert hint in out
+
+
+@pytest.mark.parametrize("exercise", SOLUTIONS)
+@pytest.mark.parametrize("answer", RUBBISH)
+def test_rubbish_gets_a_line(capsys, exercise, answer):
+    assert "not yet. " in verdict(capsys, exercise, answer)
