@@ -80,8 +80,11 @@ def _run_arrays(run):
         "run/loss": np.array(run.history.loss, np.float64),
         "run/grad_norm": np.array(run.history.grad_norm, np.float64),
     }
-    optimizer = run.optimizer.state_dict()
-    return arrays | {f"run/optimizer/{k}": array for k, array in optimizer.items()}
+    arrays["run/optimizer/steps"] = np.array(run.optimizer.steps)
+    for kind in ("mean", "square"):
+        for name, array in getattr(run.optimizer, kind).items():
+            arrays[f"run/optimizer/{kind}/{name}"] = array
+    return arrays
 
 
 def _read(path):
@@ -149,7 +152,8 @@ def _restore_optimizer(optimizer, state, params, done):
         arrays = _under(state, kind)
         check_same_shapes(kind, arrays, params, "params")
         check_finite(kind, arrays)
-    optimizer.load_state_dict(state)
+    optimizer.steps = done
+    optimizer.mean, optimizer.square = _under(state, "mean/"), _under(state, "square/")
 
 
 def _check_array(name, array, dtype, *shape):

@@ -53,7 +53,7 @@ def cross_entropy(logits, targets, reduction="mean", mask=None):
     """
     logits = check_numeric("logits", logits)
     targets = check_ids("targets", targets, logits.shape[-1], logits.ndim - 1)
-    weight = _weight(logits.shape[:-1], targets, reduction, mask)
+    weight = prediction_weights(logits.shape[:-1], targets, reduction, mask)
     weight = weight.astype(logits.real.dtype)
     rows = targets[..., None]
     log_p = log_softmax(logits)
@@ -68,7 +68,7 @@ def cross_entropy(logits, targets, reduction="mean", mask=None):
     return loss.item(), dlogits * weight[..., None]
 
 
-def _weight(shape, targets, reduction, mask):
+def prediction_weights(shape, targets, reduction, mask):
     """Return what each prediction counts: an array of the targets' shape."""
     if targets.shape != shape:
         raise ValueError(f"targets: wanted shape {shape}, got {targets.shape}")

@@ -165,7 +165,7 @@ class CharLSTM:
         Returns
         -------
         History
-                Ctrl-C ends training early, keeps the weights and returns the
+            Ctrl-C ends training early, keeps the weights and returns the
             history so far; `resume` goes on from there.
 
         Raises

@@ -74,15 +74,6 @@ class SGD:
         for name, grad in grads.items():
             params[name] -= self.lr * grad
 
-    def state_dict(self):
-        """Return what a checkpoint must keep: for SGD, nothing."""
-        return {}
-
-    def load_state_dict(self, state):
-        """Take up the state of `state_dict`."""
-        if state:
-            raise ValueError(f"state: wanted an empty dict, got {sorted(state)}")
-
 
 class Adam:
     """Adam (Kingma and Ba 2015): a step per weight, scaled by its history.
@@ -111,35 +102,18 @@ class Adam:
         """Update ``params`` in place."""
         check_same_shapes("grads", grads, params, "params")
         if not self.mean:
-            self.mean = {name: np.zeros_like(p) for name, p in params.items()}
-            self.square = {name: np.zeros_like(p) for name, p in params.items()}
+            self.mean = {key: np.zeros_like(p) for key, p in params.items()}
+            self.square = {key: np.zeros_like(p) for key, p in params.items()}
         check_same_shapes("params", params, self.mean, "the first step")
         self.steps += 1
         beta1, beta2 = self.betas
         for name, grad in grads.items():
-            self.mean[name] = beta1 * self.mean[name] + (1 - beta1) * grad
-            self.square[name] = beta2 * self.square[name] + (1 - beta2) * grad**2
-            mean = self.mean[name] / (1 - beta1**self.steps)  # both start at
-            square = self.square[name] / (1 - beta2**self.steps)  # zero: undo it
+            mean = beta1 * self.mean[name] + (1 - beta1) * grad
+            square = beta2 * self.square[name] + (1 - beta2) * grad**2
+            self.mean[name], self.square[name] = mean, square
+            mean = mean / (1 - beta1**self.steps)  # both started at zero:
+            square = square / (1 - beta2**self.steps)  # undo that
             params[name] -= self.lr * mean / (np.sqrt(square) + self.eps)
-
-    def state_dict(self):
-        """Return what a checkpoint must keep, as a flat dict of arrays."""
-        state = {"steps": np.array(self.steps)}
-        state |= {f"mean/{name}": mean for name, mean in self.mean.items()}
-        return state | {f"square/{k}": square for k, square in self.square.items()}
-
-    def load_state_dict(self, state):
-        """Take up the state of `state_dict`."""
-        self.steps = int(state["steps"])
-        self.mean, self.square = (
-            {
-                name.removeprefix(kind): np.array(array)
-                for name, array in state.items()
-                if name.startswith(kind)
-            }
-            for kind in ("mean/", "square/")
-        )
 
 
 def hold_then_decay(update, updates, hold=0.5):

@@ -172,7 +172,7 @@ def exercise_4(answer):
         _check_bits(answer, logits, targets, temperature)
     # Probabilities that underflow, for the logarithm of 0.
     _check_bits(answer, np.array([[0.0, 2000.0]]), np.array([0]), 0.5)
-    return "Now run the next cell, and compare with your prediction."
+    return "Now try it on held_out_logits, and compare with your prediction."
 
 
 def _check_bits(answer, logits, targets, temperature):
