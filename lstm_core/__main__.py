@@ -176,7 +176,7 @@ def _add_train(commands):
     )
     parser.add_argument("--updates", type=int, default=400, help="steps (%(default)s)")
     parser.add_argument(
-        "--hidden-size", type=int, default=64, help="number of cells H (%(default)s)"
+        "--hidden-size", type=int, default=64, help="number of units H (%(default)s)"
     )
     parser.add_argument(
         "--batch-size", type=int, default=16, help="number of readers B (%(default)s)"

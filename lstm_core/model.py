@@ -37,7 +37,7 @@ class CharLSTM:
     vocabulary : Vocabulary
         The V characters it can read and write.
     hidden_size : int
-        H, the number of cells.
+        H, the number of units.
     seed : int
         Fixes the first weights.
     forget_bias : float

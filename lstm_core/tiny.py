@@ -1,6 +1,6 @@
 """The running example of chapters 1 to 4, small enough to follow by hand.
 
-Three letters, two cells, and the word "beet", whose first e is followed by an
+Three letters, two units, and the word "beet", whose first e is followed by an
 e and whose second by a t: no memory, no way to tell.
 """
 
@@ -10,10 +10,10 @@ TINY_TEXT = "beet"
 
 
 def tiny_params():
-    """Return the parameters of an LSTM with V = 3 letters and H = 2 cells.
+    """Return the parameters of an LSTM with V = 3 letters and H = 2 units.
 
     Columns of ``weight_ih`` stand for b, e, t; rows for the gates i, f, g, o
-    of the two cells.
+    of the two units.
 
     Returns
     -------

@@ -212,7 +212,7 @@ RUBBISH = [
 
 
 @pytest.mark.parametrize("exercise", SOLUTIONS)
-@pytest.mark.parametrize("rubbish", RUBBISH, ids=repr)
+@pytest.mark.parametrize("rubbish", RUBBISH, ids=range(len(RUBBISH)))
 def test_rubbish_gets_a_line(capsys, exercise, rubbish):
     assert "not yet." in verdict(capsys, exercise, lambda *args: rubbish)
 

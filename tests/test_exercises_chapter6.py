@@ -95,7 +95,7 @@ SLIPS = [
     ("6.2", lambda z, T: slope(z, T, power=0), "divided by T^3"),
     ("6.2", lambda z, T: np.var(z) / T**3, "np.var"),
     ("6.2", lambda z, T: slope(z, 1) / T**3, "those at temperature T"),
-    ("6.2", lambda z, T: softmax(z / T) @ z**2 / T**3, "mean of z^2"),
+    ("6.2", lambda z, T: softmax(z / T) @ z**2 / T**3, "mean of the squares"),
     ("6.2", lambda z, T: 0.1, "central difference"),
     ("6.3", in_place, "changed the scores"),
     ("6.3", kept_if(enough, other=0.0), "must score -inf"),

@@ -279,7 +279,7 @@ def test_an_interruption_passes_through(kind):
     [None, 1, "dx", ..., (1, 2, 3), [None] * 3, {}, object(), iter([1, 2, 3]), np.inf]
     + [(np.array(1), np.array(2), {}), ((), (), ()), (np.empty(0), np.empty(2), {1: 2})]
     + [([[1.0], [1.0, 2.0]], ([], {}), {"weight_ih": 1, "weight_hh": 2, "bias": "x"})],
-    ids=repr,
+    ids=type,
 )
 def test_any_answer_gets_a_report(answer):
     report = gradient_report(lambda dhs, cache, dstate_n=None: answer)

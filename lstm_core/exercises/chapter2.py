@@ -17,7 +17,7 @@ def exercise_1(answer):
         wanted = _word_lengths(text)
         if not is_close(cs, wanted):
             raise Wrong(_hint_on_lengths(np.array(cs), text, wanted))
-    return "The cell counts letters, and every space sets it back to 0."
+    return "A counter that every space resets."
 
 
 def _word_lengths(text):
@@ -119,9 +119,7 @@ def exercise_2(answer):
             f"For n = {n} a gate with your bias does not reach one half after n "
             "steps. Try half_life(sigmoid(b)) on your b.",
         )
-    return (
-        "The bias you give makes the half-life you asked for, from 0.5 to 1000 steps."
-    )
+    return "From half a step to a thousand."
 
 
 def exercise_3(answer):
@@ -139,7 +137,7 @@ def exercise_3(answer):
         got = answer(x, h, given)
         _check_untouched(mine, (x, h), params, given)
         _check_gates(got, x, h, params)
-    return "Four gates for every row of the batch, whatever B, D and H."
+    return "Four gates a row, for any B, D and H."
 
 
 def _check_untouched(mine, passed, params, given):
@@ -256,7 +254,7 @@ def exercise_4(answer):
         if is_close(got, wanted):
             continue
         raise Wrong(_hint_on_steps(got, f, wanted))
-    return "Now read the table again: was your prediction borne out?"
+    return "Was your prediction borne out?"
 
 
 def _steps_to_half(f):

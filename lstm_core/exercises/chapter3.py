@@ -48,7 +48,7 @@ def _count_slips(V, H):
         "weight_hh is missing: the last hidden state has weights of its own.": (
             4 * H * (V + 1) + out
         ),
-        "V and H have changed places: H is the number of cells.": (
+        "V and H have changed places: H is the number of units.": (
             4 * V * (H + V + 1) + H * (V + 1)
         ),
         "You count the output layer four times too; only the cell has four blocks.": (

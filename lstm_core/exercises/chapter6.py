@@ -76,12 +76,12 @@ def _check_slope(answer, logits, T):
         "variance, and beta is 1/T.": spread / T**2,
         "That is the variance of the scores alone; it is to be divided by T^3.": spread,
         "np.var gives every character the same weight. Here each counts with "
-        "its probability: sum of p (z - mean)^2.": np.var(logits) / T**3,
+        "its probability: sum of p (score - mean)^2.": np.var(logits) / T**3,
         "The probabilities must be those at temperature T: softmax(logits / T).": (
             _variance(softmax(logits), logits) / T**3
         ),
-        "That is the mean of z^2. For the variance take the square of the mean "
-        "off it.": (p @ logits**2) / T**3,
+        "That is the mean of the squares. For the variance take the square of the "
+        "mean off it.": (p @ logits**2) / T**3,
     }
     if not is_close(got, wanted):
         for hint, slip in slips.items():

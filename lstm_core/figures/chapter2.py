@@ -112,7 +112,7 @@ def stacked_blocks(params, letters):
         ax.text(-0.3, middle, f"$W_{key},\\ b_{key}$", ha="right", **look)
         ax.text(end + 0.25, target, NAMES[key].replace(" ", "\n"), **look)
         _draw_block(ax, block, key, (0, y), SMALL)
-        _draw_block(ax, block, key, (right, k * H), 1, "{:+.1f}")
+        _draw_block(ax, block, key, (right, k * H), 1, written=True)
         _draw_arrow(ax, (right - 2.8, middle), (right - 0.15, target), key)
     _head_columns(ax, right, list(letters), H)
     return fig, ax
@@ -144,10 +144,10 @@ def _draw_cell(ax, label, row, f, i):
 def _label_row(ax, label, key):
     """Name a row at its left, in the colour of what it shows."""
     look = {"rotation": 0, "ha": "left", "va": "center", "color": COLOURS[key]}
-    ax.set_ylabel(label, fontsize=11, labelpad=86, **look)
+    ax.set_ylabel(label, labelpad=94, **look)
 
 
-def _draw_block(ax, block, key, corner, size, values=None):
+def _draw_block(ax, block, key, corner, size, *, written=False):
     """Draw a block of weights as shaded cells, its bias a little apart."""
     rows, columns = block.shape
     lefts = corner[0] + size * np.arange(columns)
@@ -156,14 +156,18 @@ def _draw_block(ax, block, key, corner, size, values=None):
         x, y = lefts[column], corner[1] + row * size
         shade = {"color": COLOURS[key], "alpha": 0.45 * min(1, abs(weight))}
         ax.add_patch(Rectangle((x, y), size, size, linewidth=0, **shade))
-        if values is not None:
-            text = values.format(weight).replace("-", "\u2212") if weight else "0"
-            look = {"ha": "center", "va": "center", "fontsize": 10}
-            ax.text(x + size / 2, y + size / 2, text, **look)
+        if written:
+            look = {"ha": "center", "va": "center", "fontsize": 13}
+            ax.text(x + size / 2, y + size / 2, _write(weight), **look)
     for x, width in ((lefts[0], columns - 1), (lefts[-1], 1)):
         frame = {"fill": False, "edgecolor": COLOURS[key], "linewidth": 1.5}
         corner = (x, corner[1])
         ax.add_patch(Rectangle(corner, size * width, size * rows, **frame))
+
+
+def _write(weight):
+    """Write a weight as briefly as it goes, one half as a fraction."""
+    return f"{weight:.2g}".replace("0.5", "\u00bd").replace("-", "\u2212")
 
 
 def _draw_arrow(ax, start, end, key):
@@ -187,4 +191,4 @@ def _head_columns(ax, right, letters, H):
     for name, (first, last) in groups.items():
         ends = (first - 0.42, last + 0.42)
         ax.plot(ends, (-0.85, -0.85), color=COLOURS["muted"], linewidth=1.2)
-        ax.text((first + last) / 2, -0.95, name, fontsize=10, **look)
+        ax.text((first + last) / 2, -0.95, name, fontsize=10.5, **look)

@@ -17,7 +17,7 @@ def two_uses():
     The graph is p = a b, q = a + p, loss = q q with a = 2 and b = 3; a is used
     twice.
     """
-    fig, ax = canvas(bottom=-0.4, top=6.5)
+    fig, ax = canvas(bottom=0.3, top=6.5)
     places = {"a": (1.5, 5.2), "b": (1.5, 1.2), "p": (5.2, 2.4), "q": (9.0, 4.0)}
     places["loss"] = (12.7, 4.0)
     values = {"a": 2, "b": 3, "p": 6, "q": 8, "loss": 64}

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lstm_core.checks import check_count, check_shape
-from lstm_core.figures.palette import COLOURS
+from lstm_core.figures.palette import COLOURS, LINE_STYLES
 from lstm_core.figures.plots import name_cells, spread
 from lstm_core.figures.style import REFERENCE_LINE, book_style, new_axes, note
 
@@ -48,7 +48,7 @@ def filters(columns, rows, characters, *, top=12):
 
 
 def spread_with_references(
-    x, runs, xlabel, ylabel, references, *, label_at=0.99, **options
+    x, runs, xlabel, ylabel, references, *, label_at=None, yticks=None, **options
 ):
     """Draw `spread`, and across it a labelled dashed line a reference.
 
@@ -58,15 +58,54 @@ def spread_with_references(
         As in `spread`.
     references : dict of str to float
         Such as {"uniform": 5.0}.
-    label_at : float
-        Where along the lines their labels end, from 0 (left) to 1.
+    label_at : float, optional
+        Where along the lines their labels end, from 0 (left) to 1. By default
+        they stand in the margin on the right.
+    yticks : sequence of float, optional
     """
     with book_style():
         fig, ax = spread(x, runs, xlabel, ylabel, **options)
-        place = {"xycoords": ax.get_yaxis_transform(), "ha": "right", "va": "bottom"}
+        look = {"xycoords": ax.get_yaxis_transform(), "fontsize": 11}
+        if label_at is None:
+            look |= {"va": "center", "annotation_clip": False}
+        else:
+            look |= {"ha": "right", "va": "bottom"}
+        offset = (8, 0) if label_at is None else (0, 2)
         for label, value in references.items():
             ax.axhline(value, zorder=1, **REFERENCE_LINE)
-            note(ax, label, (label_at, value), (0, 2), fontsize=11, **place)
+            at = 1 if label_at is None else label_at
+            note(ax, label, (at, value), offset, **look)
+        if yticks is not None:
+            ax.set_yticks(yticks, [f"{value:g}" for value in yticks])
+            ax.set_yticks([], minor=True)
+    return fig, ax
+
+
+@book_style()
+def two_errors(updates, forced, free):
+    """Draw the error of the same models under teacher forcing and running free.
+
+    One thin line a model: what they do is too unlike for a median.
+
+    Parameters
+    ----------
+    updates : array (n,)
+    forced, free : arrays (seeds, n)
+        Shares of characters wrong.
+    """
+    updates = check_shape("updates", updates, "n")
+    fig, ax = new_axes("updates", "share of characters wrong")
+    for runs, key in ((forced, "ink"), (free, "accent")):
+        runs = check_shape("runs", runs, "seeds", len(updates))
+        look = {**LINE_STYLES[key], "linewidth": 1.5, "markersize": 5}
+        ax.plot(updates, runs.T, color=COLOURS[key], **look)
+    first = np.median(free[:, 0]), np.median(forced[:, 0])
+    for text, y, dy, key in (
+        (f"running free, {len(free)} models", first[0], -21, "accent"),
+        (f"teacher-forced, the same {len(free)} models", first[1], 14, "ink"),
+    ):
+        note(ax, text, (updates[0], y), (0, dy), color=COLOURS[key])
+    ax.set(ylim=(-0.03, 1.0), xticks=updates)
     return fig, ax
 
 
