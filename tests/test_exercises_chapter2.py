@@ -2,18 +2,9 @@
 
 import numpy as np
 import pytest
+from verdicts import verdict
 
 from lstm_core import half_life, sigmoid
-from lstm_core.exercises import check
-
-
-def verdict(capsys, exercise, answer):
-    """Return what `check` prints, which is one line."""
-    check(exercise, answer)
-    printed = capsys.readouterr()
-    assert printed.err == ""
-    assert printed.out.count("\n") == 1
-    return printed.out
 
 
 def is_letter(text):

@@ -6,9 +6,9 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from verdicts import verdict
 
 from lstm_core import lstm_cell_forward, lstm_forward, sigmoid
-from lstm_core.exercises import check
 
 CHAPTER = Path(__file__).resolve().parent.parent / "book" / "03-forward.ipynb"
 
@@ -146,30 +146,21 @@ SLIPS = {
 }
 
 
-def said(capsys, exercise, answer):
-    check(exercise, answer)
-    out, err = capsys.readouterr()
-    assert err == ""
-    assert out.count("\n") == 1
-    assert out.startswith(f"Exercise {exercise}: ")
-    return out
-
-
 @pytest.mark.parametrize("exercise", SOLUTIONS)
 def test_solution_is_right(capsys, exercise):
-    assert ": right. " in said(capsys, exercise, SOLUTIONS[exercise])
+    assert ": right. " in verdict(capsys, exercise, SOLUTIONS[exercise])
 
 
 @pytest.mark.parametrize("exercise", SOLUTIONS)
 def test_stub_is_not_attempted(capsys, exercise):
-    assert "not attempted yet" in said(capsys, exercise, lambda *_: ...)
+    assert "not attempted yet" in verdict(capsys, exercise, lambda *_: ...)
 
 
 @pytest.mark.parametrize(
     ("exercise", "hint"), [(k, hint) for k, slips in SLIPS.items() for hint in slips]
 )
 def test_slip_gets_its_hint(capsys, exercise, hint):
-    out = said(capsys, exercise, SLIPS[exercise][hint])
+    out = verdict(capsys, exercise, SLIPS[exercise][hint])
     assert ": not yet. " in out
     assert hint in out
 
@@ -177,7 +168,7 @@ def test_slip_gets_its_hint(capsys, exercise, hint):
 @pytest.mark.parametrize("exercise", SOLUTIONS)
 @pytest.mark.parametrize("answer", [raises, rubbish, ragged, lambda: 0])
 def test_rubbish_gets_one_line(capsys, exercise, answer):
-    assert ": not yet. " in said(capsys, exercise, answer)
+    assert ": not yet. " in verdict(capsys, exercise, answer)
 
 
 def test_every_row_of_the_shape_ledger_is_checked():

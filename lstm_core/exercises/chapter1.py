@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_core.exercises.core import Wrong, close, is_close, same_shape
+from lstm_core.exercises.core import Wrong, close, is_close, recognise, same_shape
 
 
 def exercise_1(answer):
@@ -80,9 +80,7 @@ def _check_share(got, a, V):
     }
     wanted = (1 - a) * V / (V - 1)
     if not is_close(got, wanted):
-        for hint, slip in slips.items():
-            if is_close(got, slip):
-                raise Wrong(hint)
+        recognise(got, slips)
     close(
         got,
         wanted,
@@ -109,9 +107,7 @@ def exercise_3(answer):
             )
         if is_close(got, wanted):
             continue
-        for hint, slip in _bigram_slips(train, test, V, alpha).items():
-            if is_close(got, slip):
-                raise Wrong(hint)
+        recognise(got, _bigram_slips(train, test, V, alpha))
         raise Wrong(
             f"For V = {V}, alpha = {alpha} wanted {wanted:.4f}, got {float(got):.4f}. "
             "Do the rows of your table sum to 1?"
@@ -197,9 +193,7 @@ def exercise_4(answer):
             "That is the sum over the pairs. The loss is their mean.": wanted * len(x),
             "That is in bits: take the natural logarithm.": wanted / np.log(2),
         }
-        for hint, slip in slips.items():
-            if is_close(got, slip):
-                raise Wrong(hint)
+        recognise(got, slips)
         raise Wrong(
             f"For ids = {ids[:8]}... wanted {wanted:.4f}, got {float(got):.4f}."
         )
