@@ -178,8 +178,8 @@ class CharLSTM:
         ids = self.vocabulary.encode(check_text("text", text, least=2))
         dtype = self.params["bias"].dtype
         run = TrainingRun(len(ids) - 1, digest(text), settings, self.hidden_size, dtype)
-        self.run = run
-        return self._train(ids, progress, callback, checkpoint_to, checkpoint_every)
+        options = progress, callback, checkpoint_to, checkpoint_every
+        return self._train(run, ids, *options)
 
     def resume(
         self,
@@ -205,12 +205,13 @@ class CharLSTM:
         if digest(check_text("text", text)) != self.run.text_digest:
             raise ValueError("text: wanted the text of the run, got another")
         ids = self.vocabulary.encode(text)
-        return self._train(ids, progress, callback, checkpoint_to, checkpoint_every)
+        options = progress, callback, checkpoint_to, checkpoint_every
+        return self._train(self.run, ids, *options)
 
-    def _train(self, ids, progress, callback, checkpoint_to, checkpoint_every):
-        """Advance ``self.run`` until it is finished or interrupted."""
+    def _train(self, run, ids, progress, callback, checkpoint_to, checkpoint_every):
+        """Advance ``run`` until it is finished or interrupted."""
         check_count("checkpoint_every", checkpoint_every)
-        run, history = self.run, self.run.history
+        self.run, history = run, run.history
         inputs, targets = next_char_pairs(ids)
         history.interrupted = False
         total, done = run.settings.updates, len(history)

@@ -400,6 +400,16 @@ def test_unknown_characters_are_named_with_their_position():
         MODEL.evaluate("tX")
 
 
+def test_a_refused_fit_keeps_the_unfinished_run():
+    model = small()
+    quick(model, callback=interrupt_at(3))
+    run = model.run
+    for bad in ({"checkpoint_every": 0}, {"lr": -1}, {"window": 0}):
+        with pytest.raises(ValueError, match="wanted"):
+            quick(model, **bad)
+        assert model.run is run
+
+
 def test_resume_refuses_another_text():
     model = small()
     quick(model, callback=interrupt_at(3))
