@@ -134,9 +134,10 @@ def _draw_cell(ax, label, row, f, i):
     if np.ndim(i) == 0:
         setting = f"f = {f:g}, i = {i:g}"
     else:
-        opened = np.flatnonzero(i) + 1
-        setting = f"i = 1 at step {opened[0]}"
-        for step in opened:
+        opened = np.flatnonzero(i)
+        kept = np.broadcast_to(f, np.shape(i))[opened[0]]
+        setting = f"f = {kept:g}, i = 1\nat step {opened[0] + 1}"
+        for step in opened + 1:
             ax.axvline(step, color=COLOURS["i"], linestyle=(0, (2, 2)), linewidth=1.4)
     _label_row(ax, f"{label}\n{setting}", "c")
 
