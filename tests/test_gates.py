@@ -17,11 +17,17 @@ def test_sigmoid_is_its_definition():
     np.testing.assert_allclose(sigmoid(x), 1 / (1 + np.exp(-x)), rtol=0, atol=1e-15)
 
 
-@given(st.floats(-1e300, 1e300))
-def test_sigmoid_never_overflows(x):
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@given(data=st.data())
+def test_sigmoid_never_overflows(dtype, data):
+    width = np.dtype(dtype).itemsize * 8
+    x = dtype(data.draw(st.floats(allow_nan=False, width=width)))
     y = sigmoid(x)
     assert 0 <= y <= 1
-    assert sigmoid(-x) == pytest.approx(1 - y, abs=1e-15)
+    assert y.dtype == dtype
+    assert sigmoid(-x) == pytest.approx(1 - y, abs=float(np.finfo(dtype).eps))
+    assert 0 <= sigmoid_slope(y) <= 0.25
+    assert 0 <= tanh_slope(np.tanh(x)) <= 1
 
 
 @pytest.mark.parametrize("dtype", ["f4", "f8", "c16"])
@@ -50,6 +56,11 @@ def test_after_a_half_life_one_half_is_left(f):
     assert f ** half_life(f) == pytest.approx(0.5)
 
 
+@given(st.floats(0, 1, exclude_min=True, exclude_max=True))
+def test_any_gate_has_a_half_life(f):
+    assert f ** half_life(f) == pytest.approx(0.5)
+
+
 def test_half_life_at_its_limits():
     np.testing.assert_array_equal(half_life([0.0, 0.5, 1.0]), [0.0, 1.0, np.inf])
 
@@ -62,6 +73,7 @@ def test_half_life_at_its_limits():
             lambda: sigmoid([[1], [1, 2]]),
             "x: wanted an array of numbers, got list [[1], [1, 2]]",
         ),
+        (lambda: half_life("a"), "f: wanted an array of numbers, got str 'a'"),
         (lambda: half_life(1.5), "f: wanted gates in [0, 1], got 1.5"),
         (lambda: half_life(np.nan), "f: wanted gates in [0, 1], got nan"),
     ],

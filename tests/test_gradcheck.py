@@ -90,10 +90,38 @@ def test_the_worst_entry_is_named(params):
     check, _ = check_gradients(planted, params)
     assert check.worst == (1, 2)
     assert check.got == pytest.approx(check.wanted + 5)
-    table = str(check_gradients(planted, params)).splitlines()
-    assert table[1].startswith("BAD  a")
-    assert "[1, 2]: got" in table[1]
-    assert table[2].startswith("ok   b")
+    assert repr(check_gradients(planted, params)).splitlines()[1].startswith("BAD  a")
+
+
+def test_the_worst_entry_is_the_furthest_off_and_not_the_largest():
+    def planted(p):
+        return (p["a"] ** 2).sum(), {"a": 2 * p["a"] + np.array([0, 0, 0.01])}
+
+    (check,) = check_gradients(planted, {"a": np.array([100.0, -100.0, 1.0])})
+    assert check.worst == (2,)
+    assert (check.got, check.wanted) == (2.01, 2)
+
+
+def test_verdicts_print_as_a_table():
+    def planted(p):
+        loss = (p["a"] ** 2).sum() + 2 * p["late"].sum()
+        return loss, {"a": 2 * p["a"] + np.array([[0, 1]]), "late": np.full(1, 2.0)}
+
+    point = {"a": np.array([[3.0, 4.0]]), "late": np.ones(1)}
+    assert str(check_gradients(planted, point)).splitlines() == [
+        "     array           error  worst entry",
+        "BAD  a               1e-01  [0, 1]: got 9, wanted 8",
+        "ok   late            0e+00  [0]: got 2, wanted 2",
+    ]
+
+
+def test_the_tolerance_is_the_largest_error_that_passes(params):
+    def planted(p):
+        return quadratic(p, factor=1.001)
+
+    error = check_gradients(planted, params)[1].error
+    for tolerance, passed in ((error, True), (np.nextafter(error, 0), False)):
+        assert check_gradients(planted, params, tolerance=tolerance).passed is passed
 
 
 def test_nan_in_a_gradient_fails_and_is_the_worst(params):
@@ -139,6 +167,14 @@ def test_the_model_passes_its_own_check(rng):
         (
             lambda: central_difference_gradient(cube, "a"),
             "x: wanted an array of numbers, got str 'a'",
+        ),
+        (
+            lambda: complex_step_gradient(cube, "a"),
+            "x: wanted an array of numbers, got str 'a'",
+        ),
+        (
+            lambda: check_gradients(quadratic, {}, tolerance=-1),
+            "tolerance: wanted a number in [0, inf), got -1",
         ),
         (
             lambda: check_gradients(quadratic, {}, method="guess"),

@@ -27,7 +27,10 @@ def some_logits(dtype=np.float64):
     )
 
 
-@given(st.one_of(some_logits(np.float32), some_logits()))
+any_logits = st.one_of(some_logits(np.float32), some_logits())
+
+
+@given(any_logits)
 def test_probabilities_sum_to_one(logits):
     probs = softmax(logits)
     assert probs.dtype == logits.dtype
@@ -40,11 +43,14 @@ def test_a_shift_of_all_scores_changes_nothing(logits, shift):
     np.testing.assert_allclose(softmax(logits + shift), softmax(logits), atol=1e-10)
 
 
-@given(some_logits())
+@given(any_logits)
 def test_log_softmax_is_the_logarithm(logits):
     log_p = log_softmax(logits)
+    assert log_p.dtype == logits.dtype
     assert np.isfinite(log_p).all()
-    np.testing.assert_allclose(np.exp(log_p), softmax(logits), atol=1e-12)
+    assert (log_p <= 0).all()
+    tolerance = 8 * np.finfo(logits.dtype).eps
+    np.testing.assert_allclose(np.exp(log_p), softmax(logits), atol=tolerance)
 
 
 def test_log_softmax_where_softmax_rounds_to_zero():
@@ -100,15 +106,19 @@ def test_a_uniform_guess_costs_ln_v():
     assert perplexity(loss) == pytest.approx(32)
 
 
-@given(some_logits(), st.data())
-def test_extreme_scores_give_a_finite_loss(logits, data):
+@given(any_logits, st.sampled_from(["mean", "sum"]), st.data())
+def test_extreme_scores_give_a_finite_loss_and_its_gradient(logits, reduction, data):
     V = logits.shape[1]
-    targets = [data.draw(st.integers(0, V - 1)) for _ in logits]
-    loss, dlogits = cross_entropy(logits, np.array(targets))
+    targets = np.array([data.draw(st.integers(0, V - 1)) for _ in logits])
+    loss, dlogits = cross_entropy(logits, targets, reduction)
     assert isinstance(loss, float)
     assert loss >= 0
-    assert np.isfinite(dlogits).all()
-    np.testing.assert_allclose(dlogits.sum(axis=-1), 0, atol=1e-12)
+    assert dlogits.dtype == logits.dtype
+    wanted = complex_step_gradient(
+        lambda z: cross_entropy(z, targets, reduction)[0], logits.astype(np.float64)
+    )
+    tolerance = 8 * np.finfo(logits.dtype).eps
+    np.testing.assert_allclose(dlogits, wanted, rtol=0, atol=tolerance)
 
 
 def test_single_precision_stays_single(rng):
@@ -160,6 +170,10 @@ def test_single_precision_stays_single(rng):
         (
             lambda: cross_entropy(np.array([[0, -np.inf]]), [1]),
             "logits: wanted finite scores, got a loss of inf",
+        ),
+        (
+            lambda: cross_entropy("a", [0]),
+            "logits: wanted an array of numbers, got str 'a'",
         ),
         (lambda: softmax("a"), "logits: wanted an array of numbers, got str 'a'"),
         (

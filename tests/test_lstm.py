@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lstm_core import (
@@ -22,7 +22,7 @@ LENGTHS = [1, 2, 8, 40]
 PARAMS = ("weight_ih", "weight_hh", "bias")
 
 
-def random_case(rng, T, scale=1.0, dtype=np.float64):
+def random_case(rng, T, scale=1.0, dtype=np.float64, batch=B):
     """Return params, x, state, dhs, dstate_n: nothing zero, no sizes equal."""
     shapes = (4 * H, D), (4 * H, H), (4 * H,)
     params = {
@@ -31,9 +31,20 @@ def random_case(rng, T, scale=1.0, dtype=np.float64):
     }
     x, state, dhs, dstate_n = (
         rng.normal(size=shape).astype(dtype)
-        for shape in ((T, B, D), (2, B, H), (T, B, H), (2, B, H))
+        for shape in ((T, batch, D), (2, batch, H), (T, batch, H), (2, batch, H))
     )
     return params, x, state, dhs, dstate_n
+
+
+def everything(case):
+    """Return all results of a forward and a backward pass by name."""
+    params, x, state, dhs, dstate_n = case
+    hs, (hn, cn), cache = lstm_forward(x, state, params)
+    dx, (dh0, dc0), grads = lstm_backward(dhs, cache, dstate_n)
+    return {
+        **{"hs": hs, "hn": hn, "cn": cn, "dx": dx, "dh0": dh0, "dc0": dc0},
+        **{f"d{name}": grads[name] for name in PARAMS},
+    }
 
 
 def projected(x, state, params, dhs, dstate_n):
@@ -84,6 +95,36 @@ def test_cell_backward_equals_the_complex_step(rng):
             lambda a, name=name: loss(params={**params, name: a}), params[name]
         )
         assert relative_error(grads[name], wanted) < 1e-13
+
+
+@example(T=1, batch=1, width=1, hidden=1, scale=1.0, seed=0)
+@given(
+    T=st.integers(1, 5),
+    batch=st.integers(1, 3),
+    width=st.integers(1, 3),
+    hidden=st.integers(1, 4),
+    scale=st.sampled_from([0.1, 1.0, 10.0, 1e4]),  # at 1e4 every gate is saturated
+    seed=st.integers(0, 99),
+)
+def test_the_slope_along_any_direction(T, batch, width, hidden, scale, seed):
+    rng = np.random.default_rng(seed)
+    shapes = (T, batch, width), (2, batch, hidden)  # x, state, then the parameters
+    shapes += (4 * hidden, width), (4 * hidden, hidden), (4 * hidden,)
+    at, along = ([rng.normal(size=shape) for shape in shapes] for _ in range(2))
+    at[2:] = [scale * param for param in at[2:]]
+    dhs, dstate_n = rng.normal(size=(T, batch, hidden)), rng.normal(size=shapes[1])
+
+    def forward(x, state, *params):
+        return lstm_forward(x, state, dict(zip(PARAMS, params, strict=True)))
+
+    hs, state_n, _ = forward(*(a + 1e-30j * v for a, v in zip(at, along, strict=True)))
+    loss = (hs * dhs).sum() + (np.stack(state_n) * dstate_n).sum()
+    dx, dstate, grads = lstm_backward(dhs, forward(*at)[2], dstate_n)
+    got = [dx, np.stack(dstate), *(grads[name] for name in PARAMS)]
+    assert [array.shape for array in got] == list(shapes)
+    shares = [(d * v).sum() for d, v in zip(got, along, strict=True)]
+    rounding = 1e-14 * (scale + sum(np.abs(d).sum() for d in got))
+    assert sum(shares) == pytest.approx(loss.imag / 1e-30, rel=0, abs=rounding)
 
 
 @pytest.mark.parametrize("T", LENGTHS)
@@ -212,18 +253,57 @@ def test_a_second_call_equals_the_first_and_nothing_is_changed(rng):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_dtype_is_kept(rng, dtype):
     params, x, state, dhs, dstate_n = random_case(rng, 3, dtype=dtype)
-    hs, state_n, cache = lstm_forward(x, state, params)
-    dx, dstate, grads = lstm_backward(dhs, cache, dstate_n)
-    assert {a.dtype for a in (hs, *state_n, dx, *dstate, *grads.values())} == {
-        np.dtype(dtype)
+    for states in ((state, dstate_n), (None, None)):
+        results = everything((params, x, states[0], dhs, states[1]))
+        assert {array.dtype for array in results.values()} == {np.dtype(dtype)}
+
+
+ARGUMENTS = (*PARAMS, "x", "h0", "c0", "dhs", "dhn", "dcn")
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_results_are_as_precise_as_the_most_precise_argument(rng, name):
+    params, x, state, dhs, dstate_n = random_case(rng, 2)
+    every = [*params.values(), x, *state, dhs, *dstate_n]
+    given = {
+        key: array.astype("f8" if key == name else "f4")
+        for key, array in zip(ARGUMENTS, every, strict=True)
     }
+    params = {key: given[key] for key in PARAMS}
+    state, dstate_n = (given["h0"], given["c0"]), (given["dhn"], given["dcn"])
+    results = everything((params, given["x"], state, given["dhs"], dstate_n))
+    forward = {key: results.pop(key).dtype for key in ("hs", "hn", "cn")}
+    assert {array.dtype for array in results.values()} == {np.dtype("f8")}
+    wide = "f4" if name in ("dhs", "dhn", "dcn") else "f8"
+    assert set(forward.values()) == {np.dtype(wide)}
+
+
+@given(st.integers(1, 5), st.integers(1, 3), st.integers(0, 99))
+def test_single_precision_follows_double(T, batch, seed):
+    double, single = (
+        everything(random_case(np.random.default_rng(seed), T, 0.5, dtype, batch))
+        for dtype in ("f8", "f4")
+    )
+    for name, wanted in double.items():
+        assert single[name].dtype == np.float32
+        assert relative_error(single[name], wanted) < 1e-5, name
+
+
+def test_a_cell_that_only_keeps_hands_everything_on_unchanged(rng):
+    params, x, state, dhs, dstate_n = random_case(rng, 100)
+    for rows, bias in ((0, -1e4), (1, 1e4), (3, -1e4)):  # i closed, f open, o closed
+        params["bias"][rows * H : (rows + 1) * H] = bias
+    hs, (_, cn), cache = lstm_forward(x, state, params)
+    np.testing.assert_array_equal(cn, state[1])
+    np.testing.assert_array_equal(hs, np.zeros_like(hs))
+    dx, (dh0, dc0), grads = lstm_backward(dhs, cache, dstate_n)
+    np.testing.assert_array_equal(dc0, dstate_n[1])
+    for array in (dx, dh0, *grads.values()):
+        assert not array.any()
 
 
 def test_saturated_gates_stay_finite(rng):
-    params, x, state, dhs, dstate_n = random_case(rng, 8, scale=1e4)
-    hs, state_n, cache = lstm_forward(x, state, params)
-    dx, dstate, grads = lstm_backward(dhs, cache, dstate_n)
-    for array in (hs, *state_n, dx, *dstate, *grads.values()):
+    for array in everything(random_case(rng, 8, scale=1e4)).values():
         assert np.isfinite(array).all()
 
 
@@ -243,6 +323,7 @@ def test_init_is_what_its_docstring_says(rng):
     assert (np.delete(params["bias"], np.s_[50:100]) == 0).all()
     again = init_lstm(D, 50, rng=np.random.default_rng(7), forget_bias=3)
     np.testing.assert_array_equal(params["weight_hh"], again["weight_hh"])
+    assert (init_lstm(D, 2, rng=rng)["bias"] == [0, 0, 1, 1, 0, 0, 0, 0]).all()
     single = init_lstm(D, 2, rng=rng, dtype="f4")
     assert {a.dtype for a in single.values()} == {np.dtype("f4")}
 
@@ -335,6 +416,10 @@ RNG = np.random.default_rng(0)
         (
             lambda: lstm_backward(np.ones((3, B, H)), CACHE),
             "dhs: wanted shape (4, 2, 5), got (3, 2, 5)",
+        ),
+        (
+            lambda: lstm_backward(np.ones((4, B, H)), CACHE, np.ones((2, B + 1, H))),
+            "dstate_n[0] (h): wanted shape (2, 5), got (3, 5)",
         ),
         (
             lambda: lstm_backward(np.ones((4, B, H)), CACHE, np.ones((1, B, H))),

@@ -45,11 +45,25 @@ def test_200_steps_follow_torch(fixture, make, max_norm, restart_at):
             assert relative_error(params[name], case[f"path_{name}"][step]) < 1e-9
 
 
+def test_adam_starts_with_the_defaults_of_torch():
+    optimiser = Adam()
+    assert optimiser.lr == 0.001
+    assert optimiser.betas == (0.9, 0.999)
+    assert optimiser.eps == 1e-8
+
+
 def test_first_adam_step_by_hand():
     params = {"w": np.array([1.0])}
     Adam(0.1).step(params, {"w": np.array([4.0])})
     # bias correction makes the mean 4 and the mean square 16
     np.testing.assert_allclose(params["w"], 1 - 0.1 * 4 / (4 + 1e-8), rtol=1e-15)
+
+
+@given(st.floats(1e-4, 1e30), st.sampled_from([(1,), (2, 3), ()]))
+def test_the_first_adam_step_is_as_long_for_any_gradient(size, shape):
+    params = {"w": np.zeros(shape)}
+    Adam(0.1).step(params, {"w": np.full(shape, -size)})
+    np.testing.assert_allclose(params["w"], 0.1, rtol=2e-4)  # eps is 1e-8
 
 
 def test_sgd_by_hand_and_in_place():
@@ -93,6 +107,17 @@ def test_clip_by_norm_keeps_the_direction(seed, max_norm):
     wanted = flat * min(1, max_norm / (norm + 1e-6))
     np.testing.assert_allclose(cut, wanted, rtol=1e-12)
     assert np.linalg.norm(cut) <= max_norm
+
+
+@given(st.floats(1e-150, 1e150), st.sampled_from(["f4", "f8"]))
+def test_a_clipped_gradient_is_never_longer_than_allowed(size, dtype):
+    size = np.array(min(size, 1e18) if dtype == "f4" else size, dtype)
+    clipped, norm = clip_grad_norm({"w": size.reshape(1)}, 0.5)
+    assert clipped["w"].dtype == dtype
+    assert norm == pytest.approx(size, abs=1e-20)
+    assert np.linalg.norm(clipped["w"]) <= 0.5
+    (cut,) = clip_grad_value({"w": -size.reshape(1)}, 0.5)["w"]
+    assert cut == max(-size, -0.5)
 
 
 def test_clip_by_norm_leaves_a_short_gradient_alone():
@@ -155,6 +180,10 @@ def stepped_adam():
         (
             lambda: SGD(1).step(dict(W), None),
             "grads: wanted the keys of params, ['w'], got NoneType None",
+        ),
+        (
+            lambda: Adam(1).step(dict(W), {"x": np.ones(2)}),
+            "grads: wanted the keys of params, ['w'], got ['x']",
         ),
         (
             lambda: Adam(1).step(dict(W), {"w": np.ones(3)}),

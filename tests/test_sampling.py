@@ -46,6 +46,11 @@ def test_temperature_to_zero_is_greedy(logits):
     assert probs.max() == 1
 
 
+def test_the_smallest_of_all_temperatures_is_greedy():
+    cold = apply_temperature(LOGITS, np.nextafter(0, 1))
+    assert cold.tolist() == [-np.inf, 0, -np.inf, -np.inf]
+
+
 @given(any_logits, st.integers(0, 99))
 def test_temperature_zero_is_greedy(logits, seed):
     rng = np.random.default_rng(seed)
@@ -81,9 +86,20 @@ def test_top_k_keeps_the_k_largest(logits, k):
 
 
 def test_of_equal_scores_the_first_is_kept():
-    assert np.flatnonzero(np.isfinite(keep_top_k(np.zeros(4), 2))).tolist() == [0, 1]
-    assert np.flatnonzero(np.isfinite(keep_top_p(np.zeros(4), 0.3))).tolist() == [0, 1]
     assert greedy([1.0, 3.0, 3.0]) == 1
+    flat = np.zeros(4)
+    for kept in (keep_top_k(flat, 2), keep_top_p(flat, 0.5), keep_top_p(flat, 0.3)):
+        assert np.flatnonzero(np.isfinite(kept)).tolist() == [0, 1]
+
+
+def test_of_many_equal_scores_the_first_are_kept():
+    logits = np.tile([0.0, 2.0, 1.0], 60)  # 60 twos, then 60 ones, then 60 zeros
+    twos, ones = range(1, 180, 3), range(2, 180, 3)
+    wanted = sorted([*twos, *ones[:20]])
+    before = 60 * np.exp(2) + 19.5 * np.exp(1)  # half of the last one to be kept
+    p = before / (60 * (np.exp(2) + np.exp(1) + 1))
+    for kept in (keep_top_k(logits, 80), keep_top_p(logits, p)):
+        assert np.flatnonzero(np.isfinite(kept)).tolist() == wanted
 
 
 @given(any_logits, st.floats(0.01, 1))
@@ -124,19 +140,45 @@ def test_what_is_ruled_out_is_never_drawn():
     assert {draw(np.array([-np.inf, 0, -np.inf]), rng) for _ in range(50)} == {1}
 
 
-class LastNumber(np.random.Generator):
-    """A generator whose random() is the largest number below 1."""
+class Loaded(np.random.Generator):
+    """A generator whose random() is always the same number."""
 
-    def __init__(self):
+    def __init__(self, number):
         super().__init__(np.random.PCG64(0))
+        self.number = number
 
     def random(self):
-        return np.nextafter(1, 0)
+        return self.number
 
 
 @given(any_logits)
 def test_the_last_number_of_the_wheel_is_a_valid_id(logits):
-    assert 0 <= draw(logits, LastNumber()) < len(logits)
+    assert 0 <= draw(logits, Loaded(np.nextafter(1, 0))) < len(logits)
+
+
+@pytest.mark.parametrize(
+    ("number", "wanted"), [(0.0, 1), (0.25, 1), (0.5, 2), (0.75, 3)]
+)
+def test_a_sector_of_the_wheel_includes_its_start_and_not_its_end(number, wanted):
+    logits = np.log([2, 1, 1])  # sectors [0, 1/2), [1/2, 3/4), [3/4, 1)
+    assert draw(np.array([-np.inf, *logits]), Loaded(number)) == wanted
+
+
+@given(st.integers(0, 999), st.floats(0.1, 3), st.integers(1, 4), st.floats(0.1, 1))
+def test_temperature_comes_before_top_k_and_top_p(seed, temperature, k, p):
+    filters = {
+        "temperature": lambda z: apply_temperature(z, temperature),
+        "top_k": lambda z: keep_top_k(z, k),
+        "top_p": lambda z: keep_top_p(z, p),
+    }
+    given = {"temperature": temperature, "top_k": k, "top_p": p}
+    for last in range(1, 4):
+        names, logits = list(filters)[:last], LOGITS
+        for name in names:
+            logits = filters[name](logits)
+        wanted = draw(logits, np.random.default_rng(seed))
+        options = {name: given[name] for name in names}
+        assert choose(LOGITS, rng=np.random.default_rng(seed), **options) == wanted
 
 
 def test_filters_leave_the_logits_as_they_are():
@@ -186,11 +228,45 @@ def test_a_wider_beam_is_no_worse_here(opinionated):
     assert scores == sorted(scores)
 
 
+def test_a_beam_takes_the_first_of_equals_and_no_step_too_many():
+    seen = []
+
+    def step(ids, state):
+        seen.append(len(ids))
+        return np.tile(logits, (len(ids), 1)), state
+
+    logits = np.tile([0.0, 2.0, 1.0], 30)  # the thirty twos are equally good
+    start = np.zeros((2, 1, 4))
+    ids, log_prob = beam_search(step, logits, start, 3, width=20)
+    assert ids.tolist() == [1, 1, 1]
+    assert log_prob == pytest.approx(3 * log_softmax(logits)[1])
+    assert seen == [20, 20]  # a step for each character but the last
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        greedy,
+        lambda logits: apply_temperature(logits, 1),
+        lambda logits: keep_top_k(logits, 1),
+        lambda logits: keep_top_p(logits, 1),
+        lambda logits: draw(logits, np.random.default_rng(0)),
+        lambda logits: beam_search(None, logits, None, 1, 1),
+    ],
+    ids=["greedy", "temperature", "top_k", "top_p", "draw", "beam_search"],
+)
+def test_logits_are_one_row(call):
+    for wrong in (np.ones((2, 2)), np.ones(0)):
+        with pytest.raises(ValueError) as caught:
+            call(wrong)
+        message = f"logits: wanted shape (V,), got {wrong.shape}"
+        assert str(caught.value) == message
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: greedy([]), "logits: wanted shape (V,), got (0,)"),
-        (lambda: greedy(np.ones((2, 2))), "logits: wanted shape (V,), got (2, 2)"),
         (
             lambda: apply_temperature(LOGITS, 0),
             "temperature: wanted a number in (0, inf), got 0",
@@ -219,6 +295,7 @@ def test_a_wider_beam_is_no_worse_here(opinionated):
         ),
         (lambda: draw(LOGITS, 3), "rng: wanted a numpy.random.Generator, got 3"),
         (lambda: entropy("a"), "probs: wanted an array of numbers, got str 'a'"),
+        (lambda: entropy([[1.0]]), "probs: wanted shape (V,), got (1, 1)"),
         (
             lambda: beam_search(None, LOGITS, None, 0, 1),
             "length: wanted a whole number >= 1, got 0",

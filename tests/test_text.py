@@ -61,6 +61,7 @@ def test_vocabulary_does_not_depend_on_the_hash_seed():
 def test_equal_vocabularies():
     assert Vocabulary("ab") == Vocabulary.from_text("abba")
     assert hash(Vocabulary("ab")) == hash(Vocabulary("ab"))
+    assert hash(Vocabulary("ab")) != hash(Vocabulary("ba"))
     assert Vocabulary("ab") != Vocabulary("ba")
     assert Vocabulary("ab") != "ab"
     assert repr(Vocabulary("ab")) == "Vocabulary('ab')"
@@ -92,12 +93,33 @@ def test_next_char_pairs():
     assert targets.tolist() == [1, 4, 1]
 
 
+def test_two_characters_make_one_pair():
+    inputs, targets = next_char_pairs([3, 1])
+    assert (inputs.tolist(), targets.tolist()) == ([3], [1])
+
+
 def test_hamlet_is_what_the_book_says():
     text = load_hamlet()
     assert len(text) == 866
     assert len(set(text)) == 32
     assert text.startswith("to be, or not to be")
     assert text.endswith("make")
+
+
+def test_hamlet_reads_the_same_where_utf_8_is_not_the_default():
+    code = "from lstm_core import load_hamlet; print(ascii(load_hamlet()))"
+    printed = subprocess.run(
+        [sys.executable, "-c", code],
+        env={
+            **os.environ,
+            "LC_ALL": "C",
+            "PYTHONUTF8": "0",
+            "PYTHONCOERCECLOCALE": "0",
+        },
+        capture_output=True,
+        check=True,
+    ).stdout
+    assert printed.decode().strip() == ascii(load_hamlet())
 
 
 @given(st.integers(1, 50), st.integers(1, 9), st.integers(1, 20))
@@ -109,6 +131,8 @@ def test_each_reader_walks_the_whole_text(pairs, batch_size, window):
     for _ in range(2 * (pairs // window + 1) + 1):
         steps, mask, fresh = readers.next_window()
         assert steps.shape == mask.shape == (window, batch_size)
+        assert mask.dtype == fresh.dtype == bool
+        assert (steps[~mask] == pairs - 1).all()
         for k, walk in enumerate(walks):
             if fresh[k] and walk[-1]:
                 walk.append([])
