@@ -1,0 +1,163 @@
+"""Checks of the exercises of chapter 7."""
+
+from numbers import Integral
+
+import numpy as np
+
+from lstm_core.checks import PARAM_NAMES
+from lstm_core.exercises.core import Wrong, close, is_close, recognise, same_shape
+from lstm_core.laboratory import backward_with_lines
+from lstm_core.lstm import lstm_forward
+from lstm_core.report import gradient_report
+
+# One line of `lstm_backward` is a little wrong in each.
+CASES = {
+    "A": {"da_o_dh = tanh_cs * sigmoid_slope(o)": "da_o_dh = tanh_cs * o * (1.1 - o)"},
+    "B": {'dh = da[t] @ params["weight_hh"]': 'dh = 0.9 * da[t] @ params["weight_hh"]'},
+    "C": {"da_rows.T @ x.reshape(T * B, -1)": "da_rows.T @ x[::-1].reshape(T * B, -1)"},
+}
+WANTED = {"A": 5, "B": 6, "C": 8}
+EFFECTS = {
+    1: "A wrong dc_dh spoils gates i, f and g, and dc0, already at T = 1, and leaves "
+    "gate o alone.",
+    2: "A wrong da_i_dc spoils the rows of gate i at T = 1.",
+    3: "A wrong da_f_dc spoils the rows of gate f at T = 1.",
+    4: "A wrong da_g_dc spoils the rows of gate g at T = 1.",
+    5: "A wrong da_o_dh spoils the rows of gate o in all three arrays at T = 1.",
+    6: "A wrong dh at the end of a step spoils dh0 alone at T = 1, and all from T = 2.",
+    7: "A wrong dc at the end of a step spoils dc0 alone at T = 1.",
+    8: "A wrong last product with x spoils weight_ih and nothing else.",
+    9: "A wrong last product with hs spoils weight_hh and nothing else.",
+    10: "A wrong last sum spoils the bias and nothing else.",
+}
+
+
+def mystery(name):
+    """Return the broken backward pass of exercise 7.1 called "A", "B" or "C"."""
+    return backward_with_lines(CASES[name])
+
+
+def exercise_1(answer):
+    """Check ``which_lines()``: one number for each of the cases A, B and C."""
+    got = answer()
+    if not isinstance(got, tuple | list) or len(got) != 3:
+        raise Wrong("Wanted three numbers, the lines of A, B and C.")
+    if any(line is ... for line in got):
+        raise Wrong("One of the three is still missing.")
+    for (case, wanted), line in zip(WANTED.items(), got, strict=True):
+        if not isinstance(line, Integral) or line not in EFFECTS:
+            raise Wrong(f"{case}: wanted a number from 1 to 10, got {line!r}.")
+        if line != wanted:
+            raise Wrong(f"{case} is not line {line}. {EFFECTS[line]} Is that seen?")
+    return "One gate, one stream and one sum: three places, three patterns."
+
+
+def exercise_2(answer):
+    """Check ``error_from(cosine, ratio)``."""
+    rng = np.random.default_rng(72)
+    for size in (2, 3, 30, 300):
+        wanted_vector, other = rng.normal(size=(2, size))
+        got_vector = rng.uniform(0.2, 3) * wanted_vector + rng.uniform(0, 2) * other
+        lengths = np.linalg.norm(got_vector), np.linalg.norm(wanted_vector)
+        ratio = lengths[0] / lengths[1]
+        cosine = got_vector @ wanted_vector / (lengths[0] * lengths[1])
+        wanted = np.linalg.norm(got_vector - wanted_vector) / lengths[1]
+        got = answer(float(cosine), float(ratio))
+        same_shape(got, wanted)
+        if is_close(got, wanted):
+            continue
+        square = wanted**2
+        recognise(
+            got,
+            {
+                "That is the square of the error: a root is missing.": square,
+                "Check the sign of the mixed term: the two point the same way if the "
+                "cosine is positive, so it makes the difference shorter.": np.sqrt(
+                    1 + ratio**2 + 2 * ratio * cosine
+                ),
+                "The mixed term comes twice: once from each vector.": np.sqrt(
+                    max(0.0, 1 + ratio**2 - ratio * cosine)
+                ),
+                "The mixed term holds the length of both vectors: the ratio is missing "
+                "in it.": np.sqrt(max(0.0, 1 + ratio**2 - 2 * cosine)),
+                "That holds only where the direction is right, with a cosine "
+                "of 1.": abs(1 - ratio),
+                "That holds only where the length is right, with a ratio of "
+                "1.": np.sqrt(2 - 2 * cosine),
+            },
+        )
+        raise Wrong(
+            f"For a cosine of {cosine:.3f} and a ratio of {ratio:.3f} the error is "
+            f"{wanted:.3f}. Let the wanted vector have length 1 and multiply out the "
+            "square of the difference."
+        )
+    return "The three columns of a report are two: any two of them give the third."
+
+
+def exercise_3(answer):
+    """Check ``repaired(dhs, cache, dstate_n=None)`` with the gradient report."""
+    rng = np.random.default_rng(73)
+    params = {
+        name: rng.normal(size=shape)
+        for name, shape in zip(PARAM_NAMES, [(12, 2), (12, 3), (12,)], strict=True)
+    }
+    _, _, cache = lstm_forward(rng.normal(size=(2, 2, 2)), None, params)
+    answer(rng.normal(size=(2, 2, 3)), cache)  # untouched, or raises
+    report = gradient_report(answer)
+    if report.passed:
+        return "All 15 blocks equal the complex step, at T = 1, 2 and 8."
+    wrong = dict.fromkeys(row.name for row in report.rows if not row.passed)
+    count = f"{len(wrong)} of 15 blocks are wrong. " if wrong else ""
+    raise Wrong(f"{count}The report says: {' '.join(report.diagnosis)}")
+
+
+def exercise_4(answer):
+    """Check ``cosine(grads, others)``: one number for two whole gradients."""
+    rng = np.random.default_rng(74)
+    for scale in (1.0, 0.01, 30.0):
+        shapes = {"weight": (3, 4), "bias": (5,), "other": (2, 2)}
+        one = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+        two = {name: one[name] + rng.normal(size=shapes[name]) for name in shapes}
+        two["weight"] = scale * two["weight"]
+        for others in (two, {name: -array for name, array in one.items()}):
+            _judge_cosine(answer(dict(one), dict(others)), one, others)
+    return "One number for all arrays together. Now predict, then run."
+
+
+def _judge_cosine(got, one, two):
+    """Compare a cosine with the right one and with typical slips."""
+    a, b = (np.concatenate([v.ravel() for v in d.values()]) for d in (one, two))
+    dot, lengths = a @ b, np.linalg.norm(a) * np.linalg.norm(b)
+    wanted = dot / lengths
+    same_shape(got, wanted)
+    if is_close(got, wanted):
+        return
+    each = [
+        np.vdot(one[k], two[k]) / np.linalg.norm(one[k]) / np.linalg.norm(two[k])
+        for k in one
+    ]
+    parts = sum(np.vdot(one[k], two[k]) for k in one) / sum(
+        np.linalg.norm(one[k]) * np.linalg.norm(two[k]) for k in one
+    )
+    slips = {
+        "That is the mean of one cosine an array. Join all arrays into one long vector "
+        "first: a short array must not count as much as a long one.": np.mean(each),
+        "Sum the squares of all arrays before you take the root: the length of the "
+        "whole is not the sum of the lengths.": parts,
+        "That is the product of the vectors; divide it by both lengths.": dot,
+        "You divide by the square of the first length, not by both lengths.": dot
+        / (a @ a),
+        "You divide by the square of the second length, not by both lengths.": dot
+        / (b @ b),
+        "A cosine has a sign: without it you cannot see that a gradient points "
+        "uphill.": abs(wanted),
+        "Divide by the lengths, not by their squares: a root is missing.": dot
+        / lengths**2,
+    }
+    recognise(got, slips)
+    close(
+        got,
+        wanted,
+        f"Wanted {wanted:.4f} for one of the tests: the product of the "
+        "two long vectors, divided by both of their lengths.",
+    )

@@ -1,0 +1,64 @@
+"""What the checks in a browser share: how a page is opened and looked over."""
+
+import functools
+import http.server
+import threading
+from contextlib import contextmanager
+
+from axe_playwright_python.sync_playwright import Axe
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+VIEWS = {
+    "light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
+}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+OVERFLOW = """() => document.documentElement.scrollWidth - window.innerWidth"""
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@contextmanager
+def serve(folder):
+    """Serve a folder on a free port of this machine; yields its address."""
+    handler = functools.partial(QuietHandler, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+class Visit:
+    """A tab in its own context, which notes what it asks for and what fails."""
+
+    def __init__(self, browser, view, **options):
+        self.context = browser.new_context(**{**VIEWS[view], **options})
+        self.tab = self.context.new_page()
+        self.requests, self.errors = [], []
+        self.tab.on("request", lambda request: self.requests.append(request.url))
+        self.tab.on("console", self._hear)
+        self.tab.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _hear(self, message):
+        if message.type == "error":
+            self.errors.append(message.text)
+
+    def check(self, *allowed):
+        """Assert that nothing failed and that the page is wide and accessible enough.
+
+        ``allowed`` are the beginnings of addresses that it may ask for, beside
+        its own.
+        """
+        local = (self.tab.url, *allowed, "data:", "blob:")
+        assert [url for url in self.requests if not url.startswith(local)] == []
+        assert self.errors == []
+        assert self.tab.evaluate(OVERFLOW) <= 0, "pixels wider than the screen"
+        found = Axe().run(self.tab, options={"runOnly": WCAG})
+        assert found.violations_count == 0, found.generate_report()

@@ -1,0 +1,74 @@
+"""Fixtures of the checks in a browser, which `make test` does not need."""
+
+import shutil
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from browsing import BROWSERS, FLAGS
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        pytest.fail("Chromium is needed; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """Return a function that opens explorers on a page that holds nothing else.
+
+    ``show(explorer, ..., view="light")`` returns a `browsing.Visit` once all
+    have started, or with ``wait=False`` at once; options such as
+    ``reduced_motion="reduce"`` go to the browser's context.
+    """
+    from browsing import Visit
+
+    visits = []
+
+    def show(*explorers, view="light", wait=True, **options):
+        body = "\n".join(explorer._repr_html_() for explorer in explorers)
+        path = tmp_path / f"page{len(visits)}.html"
+        path.write_text(BARE.replace("BODY", body), encoding="utf-8")
+        visit = Visit(browser, view, **options)
+        visits.append(visit)
+        visit.tab.goto(path.as_uri(), wait_until="load")
+        if wait and options.get("java_script_enabled", True):
+            visit.tab.wait_for_function(STARTED, arg=len(explorers))
+        return visit
+
+    yield show
+    for visit in visits:
+        visit.context.close()
+
+
+STARTED = """(count) =>
+    document.querySelectorAll(".lstm-explorer > .fallback[hidden]").length === count"""
+
+# The colours and the measure of the book, and the narrow margins of a phone.
+BARE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Explorers</title>
+<style>
+  :root { color-scheme: light dark; }
+  body {
+    background: light-dark(#fff, #14181e);
+    color: light-dark(#1b2026, #dbe0e6);
+    font-family: system-ui, sans-serif;
+    margin: 0 auto;
+    max-width: 47.5rem;
+    padding: 1rem;
+  }
+</style>
+<main>
+<h1>Explorers</h1>
+BODY
+</main>
+"""
