@@ -2,7 +2,8 @@
 
 The module behind *The LSTM, Line by Line*; each room is built in a chapter:
 ``text`` (1), ``gates`` (2), ``lstm`` and ``loss`` (3, 4), ``gradcheck`` (4),
-``optim``, ``training`` and ``model`` (5), ``sampling`` (6).
+``optim``, ``training`` and ``model`` (5), ``sampling`` (6), ``report`` and
+``laboratory`` (7).
 """
 
 from lstm_core.gates import half_life, sigmoid, sigmoid_slope, tanh_slope

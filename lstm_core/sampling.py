@@ -101,7 +101,7 @@ def entropy(probs):
     """Return the entropy of a distribution (V,) in nats: its mean surprise."""
     probs = check_shape("probs", probs, "V")
     some = probs[probs > 0]
-    return float(-(some * np.log(some)).sum())
+    return float(0.0 - (some * np.log(some)).sum())  # 0, where a sign gives -0.0
 
 
 def beam_search(step, logits, state, length, width):

@@ -447,6 +447,11 @@ UNKNOWN = [
         ("Only dx", "7 digits", "float32 inside"),
     ),
     Planted(
+        "dh is handed on nine tenths as large",
+        {DH_BACK: DH_BACK.replace("da[t]", "0.9 * da[t]")},
+        ("Only dh0 is wrong at T = 1, and from there the mistake spreads", "factor 0.9"),
+    ),
+    Planted(
         "a product of sums for a sum of products",
         {W_IH: '"weight_ih": da.mean(1).T @ x.sum(1)'},
         ("Only weight_ih", "batch of one"),

@@ -1,3 +1,5 @@
+import functools
+
 import numpy as np
 import pytest
 
@@ -113,6 +115,15 @@ def test_verdicts_print_as_a_table():
         "BAD  a               1e-01  [0, 1]: got 9, wanted 8",
         "ok   late            0e+00  [0]: got 2, wanted 2",
     ]
+
+
+@pytest.mark.parametrize(
+    ("method", "tolerance"), [("complex", 1e-12), ("central", 1e-6)]
+)
+def test_the_tolerance_if_none_is_given(params, method, tolerance):
+    for share, passed in ((0.5, True), (2, False)):
+        planted = functools.partial(quadratic, factor=1 + share * tolerance)
+        assert check_gradients(planted, params, method=method).passed is passed
 
 
 def test_the_tolerance_is_the_largest_error_that_passes(params):

@@ -41,6 +41,7 @@ def test_ids_are_positions():
 def test_empty_text_encodes_to_nothing():
     ids = Vocabulary("ab").encode("")
     assert ids.shape == (0,)
+    assert ids.dtype == np.int64
     assert Vocabulary("ab").decode(ids) == ""
 
 
@@ -167,6 +168,8 @@ def test_what_next_window_returns_stays_as_it_was():
     [
         (lambda: Vocabulary.from_text(""), "text: wanted at least 1 character, got 0"),
         (lambda: Vocabulary.from_text(3), "text: wanted a str, got int 3"),
+        (lambda: Vocabulary(3), "chars: wanted a str, got int 3"),
+        (lambda: Vocabulary("ab").encode(b"a"), "text: wanted a str, got bytes b'a'"),
         (lambda: Vocabulary("aa"), "chars: wanted distinct characters, got 'aa'"),
         (
             lambda: Vocabulary("ab").encode("abxb"),

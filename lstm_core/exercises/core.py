@@ -20,7 +20,7 @@ def check(exercise, answer):
     Parameters
     ----------
     exercise : str
-        Its number as in the book, such as "2.3".
+        Its number as in the book, such as "2.3" or "capstone.1".
     answer : callable or value
         A function that returns ``...`` (or the value ``...``) is "not
         attempted yet".
@@ -86,7 +86,8 @@ def _checker(exercise):
     """Return the function that checks ``exercise``."""
     chapter, _, number = str(exercise).partition(".")
     try:
-        module = import_module(f"lstm_core.exercises.chapter{chapter}")
+        room = chapter if chapter == "capstone" else f"chapter{chapter}"
+        module = import_module(f"lstm_core.exercises.{room}")
         return getattr(module, f"exercise_{number}")
     except (ImportError, AttributeError):
         raise ValueError(

@@ -53,7 +53,7 @@ class GradientReport:
         self.passed = not diagnosis and all(row.passed for row in rows)
 
     def __str__(self):
-        headings, lines = self._table()
+        headings, lines = self.table()
         widths = [
             max(map(len, column)) for column in zip(headings, *lines, strict=True)
         ]
@@ -68,7 +68,7 @@ class GradientReport:
     __repr__ = __str__
 
     def _repr_html_(self):
-        headings, lines = self._table()
+        headings, lines = self.table()
         head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in headings)
         body = "".join(
             f'<tr><th scope="row">{escape(name)}</th>'
@@ -83,16 +83,15 @@ class GradientReport:
             + (f"<p>Diagnosis</p>\n<ul>\n{said}</ul>\n" if said else "")
         )
 
-    def _verdict(self):
-        wrong = sum(line[1] != "right" for line in self._table()[1])
-        if self.passed:
-            return "Gradient report: right. All 15 blocks equal the complex step."
-        if not wrong:
-            return "Gradient report: wrong. All 15 blocks are right; see below."
-        return f"Gradient report: wrong. {wrong} of 15 blocks differ. Relative errors:"
+    def table(self):
+        """Return what is printed, without the diagnosis.
 
-    def _table(self):
-        """Return the headings, and one list of texts for each block."""
+        Returns
+        -------
+        headings : list of str
+        lines : list of list of str
+            One line for each block, one text for each heading.
+        """
         lengths = sorted({row.T for row in self.rows})
         lines = []
         for name in dict.fromkeys(row.name for row in self.rows):
@@ -109,6 +108,14 @@ class GradientReport:
         ladder = [f"T = {T}" for T in lengths]
         return ["gradient", "verdict", *ladder, "cosine", "norm ratio"], lines
 
+    def _verdict(self):
+        wrong = sum(line[1] != "right" for line in self.table()[1])
+        if self.passed:
+            return "Gradient report: right. All 15 blocks equal the complex step."
+        if not wrong:
+            return "Gradient report: wrong. All 15 blocks are right; see below."
+        return f"Gradient report: wrong. {wrong} of 15 blocks differ. Relative errors:"
+
 
 def _badness(row):
     """Order rows by error, NaN last."""
@@ -124,7 +131,8 @@ def _shown(row):
 
 def _plain(number, form):
     """Return a number as text, without a minus before zero; "none" if not finite."""
-    return format(number + 0.0, "z" + form) if np.isfinite(number) else "none"
+    number = float(f"{number:.9g}")  # 1/32 is a tie, which rounding would break
+    return format(number, "z" + form) if np.isfinite(number) else "none"
 
 
 def gradient_report(lstm_backward, *, lengths=(1, 2, 8), seed=0):

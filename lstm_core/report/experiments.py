@@ -54,7 +54,9 @@ def experiments(lstm_backward, trials, tolerance):
     trial = next(t for t in trials if wrong_rows(t, tolerance))
     case, wrong = trial.case, wrong_rows(trial, tolerance)
     shortest = case.T == trials[0].case.T
-    said = _suspects(wrong, shortest) + _directions(trial, wrong)
+    spread = {n for t in trials for n in wrong_rows(t, tolerance)} - set(wrong)
+    said = _suspects(wrong, shortest, case.T if spread else None)
+    said += _directions(trial, wrong)
     if not any(wrong_rows(t, NEARLY) for t in trials):
         said.append(
             "Right to about 7 digits: is something float32 inside, or is a number "
@@ -121,17 +123,25 @@ def _less_to_do(case):
     )
 
 
-def _suspects(wrong, shortest):
+def _suspects(wrong, shortest, spreads_after):
     """Say what the wrong rows of the first wrong case have in common.
 
     Only in the shortest sequences does a mistake stay where it was made; in longer
-    ones it has spread to other rows.
+    ones than ``spreads_after``, unless None, it has spread to other rows.
     """
     arrays = {name.partition("[")[0] for name in wrong}
     gates = {p: "".join(g for g in GATES if f"{p}[{g}]" in wrong) for p in PARAMS}
     if len(arrays) == 1:
         (name,) = arrays
-        return [f"Only {name} is wrong: look at where it is made, {MADE[name]}."]
+        when, then = "", ""
+        if spreads_after is not None:
+            when, then = (
+                f" at T = {spreads_after}",
+                ", and from there the mistake spreads",
+            )
+        return [
+            f"Only {name} is wrong{when}{then}: look at where it is made, {MADE[name]}."
+        ]
     if shortest and set(gates.values()) == {"ifg"}:
         return [
             "Gate o is right, and i, f, g are wrong: they share dc. Look at how dh "

@@ -21,6 +21,7 @@ How to write an explorer NAME:
 from lstm_core.figures.explorers.film import film_explorer
 from lstm_core.figures.explorers.gates import gate_explorer
 from lstm_core.figures.explorers.gradient_back import gradient_explorer
+from lstm_core.figures.explorers.guess import guess_explorer
 from lstm_core.figures.explorers.one_hot import one_hot_explorer
 from lstm_core.figures.explorers.page import Explorer
 from lstm_core.figures.explorers.sampling import sampling_explorer
@@ -31,6 +32,7 @@ __all__ = [
     "film_explorer",
     "gate_explorer",
     "gradient_explorer",
+    "guess_explorer",
     "one_hot_explorer",
     "sampling_explorer",
     "step_explorer",
