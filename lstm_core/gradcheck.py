@@ -137,7 +137,9 @@ def check_gradients(loss_and_grads, params, *, method="complex", tolerance=None)
     """
     if method not in TOLERANCES:
         raise ValueError(f"method: wanted 'complex' or 'central', got {method!r}")
-    tolerance = check_number("tolerance", tolerance or TOLERANCES[method], 0)
+    if tolerance is None:
+        tolerance = TOLERANCES[method]
+    tolerance = check_number("tolerance", tolerance, 0)
     numerical = {
         "complex": complex_step_gradient,
         "central": central_difference_gradient,

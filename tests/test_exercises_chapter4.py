@@ -172,6 +172,21 @@ def test_a_slip_gets_its_hint(capsys, exercise, answer, hint):
     assert hint in out
 
 
+@pytest.mark.parametrize("factor", [1.001, 0.999])
+@pytest.mark.parametrize(
+    ("exercise", "part"),
+    [("4.1", 0), *(("4.2", k) for k in range(3)), *(("4.3", k) for k in range(4))],
+)
+def test_a_gradient_off_by_a_thousandth_is_wrong(capsys, exercise, part, factor):
+    def nearly(*given):
+        right = SOLUTIONS[exercise](*given)
+        if not isinstance(right, tuple):
+            return factor * right
+        return tuple(a * (factor if k == part else 1) for k, a in enumerate(right))
+
+    assert "not yet. " in verdict(capsys, exercise, nearly)
+
+
 @pytest.mark.parametrize("exercise", SOLUTIONS)
 @pytest.mark.parametrize("answer", RUBBISH)
 def test_rubbish_gets_a_line(capsys, exercise, answer):

@@ -94,6 +94,11 @@ SLIPS = [
     ("5.1", lambda *case: what_it_reads(*case, last=0), "last character is a target"),
     ("5.1", own_piece, "stays in its own piece"),
     ("5.1", lambda t, k, B, T, n: what_it_reads(t, k, B, T, n + 1), "window after"),
+    (
+        "5.1",
+        lambda t, k, B, T, n: what_it_reads(t, k, B, T, max(n - 1, 0)),
+        "window before",
+    ),
     ("5.1", lambda t, k, B, T, n: what_it_reads(t[1:] + "?", k, B, T, n), "targets"),
     ("5.1", lambda t, k, B, T, n: list(t), "Wanted a string, got list"),
     ("5.1", lambda t, k, B, T, n: t, "you give 'to be or not to be'"),
@@ -149,6 +154,14 @@ RUBBISH = [
 def test_solution_passes(capsys, exercise):
     out = verdict(capsys, exercise, SOLUTIONS[exercise])
     assert out.startswith(f"Exercise {exercise}: right. ")
+
+
+def test_losses_may_be_named_by_their_window(capsys):
+    def answer(text, windows, steps, seed):
+        losses = loss_by_window(text, windows, steps, seed)
+        return dict(zip(windows, losses, strict=True))
+
+    assert verdict(capsys, "5.4", answer).startswith("Exercise 5.4: right. ")
 
 
 @pytest.mark.parametrize("exercise", SOLUTIONS)

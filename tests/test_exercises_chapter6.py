@@ -59,6 +59,12 @@ def in_place(logits, p):
     return logits
 
 
+def overflowing(logits, p):
+    total = np.exp(logits).sum()
+    probs = np.exp(logits) / total
+    return np.where(probs < p * probs.max(), -np.inf, np.log(probs) + np.log(total))
+
+
 def kept_if(rule, other=-np.inf):
     return lambda z, p: np.where(rule(z, softmax(z), p), z, other)
 
@@ -88,6 +94,7 @@ SLIPS = [
     ("6.2", lambda z, T: slope(z, 1) / T**3, "those at temperature T"),
     ("6.2", lambda z, T: softmax(z / T) @ z**2 / T**3, "mean of the squares"),
     ("6.2", lambda z, T: 0.1, "central difference"),
+    ("6.2", lambda z, T: 1.001 * entropy_slope(z, T), "central difference"),
     ("6.3", in_place, "changed the scores"),
     ("6.3", kept_if(enough, other=0.0), "must score -inf"),
     (
@@ -100,6 +107,7 @@ SLIPS = [
     ("6.3", kept_if(lambda z, q, p: ~enough(z, q, p)), "above the threshold"),
     ("6.3", kept_if(lambda z, q, p: q > p * q.max()), ">= and not >"),
     ("6.3", lambda z, p: kept_if(enough)(np.exp(z) / np.exp(z), p), "to be kept"),
+    ("6.3", overflowing, "does exp overflow"),
     ("6.3", lambda z, p: z[enough(z, softmax(z), p)], "shape"),
     ("6.4", lambda z, k, T: bits_at(z, k, T) * np.log(2), "nats"),
     ("6.4", lambda z, k, T: bits_at(z, k, T) * len(k), "sum over"),

@@ -131,7 +131,11 @@ def test_the_tolerance_is_the_largest_error_that_passes(params):
         return quadratic(p, factor=1.001)
 
     error = check_gradients(planted, params)[1].error
-    for tolerance, passed in ((error, True), (np.nextafter(error, 0), False)):
+    for tolerance, passed in (
+        (error, True),
+        (np.nextafter(error, 0), False),
+        (0, False),
+    ):
         assert check_gradients(planted, params, tolerance=tolerance).passed is passed
 
 

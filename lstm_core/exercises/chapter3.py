@@ -140,7 +140,7 @@ def exercise_3(answer):
             f"With T = {T} and B = {B} the first wrong step is {step}, where resets "
             f"is {resets[step].tolist()}. Compare with the loop of the text."
         )
-    return "Each piece starts anew where it should, and the others go on undisturbed."
+    return "Each piece starts anew, and the others go on undisturbed."
 
 
 def _check_unchanged(given, originals):

@@ -91,7 +91,7 @@ def exercise_2(answer):
             f"{wanted:.3f}. Let the wanted vector have length 1 and multiply out the "
             "square of the difference."
         )
-    return "The three columns of a report are two: any two of them give the third."
+    return "The three columns of a report are two: cosine and ratio give the error."
 
 
 def exercise_3(answer):

@@ -1,0 +1,196 @@
+"""The checks of the capstone's exercises: right answers, slips and rubbish."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from verdicts import verdict
+
+
+def table_bits(ids, cut, n, V, known=None, bits=True):
+    p = np.full(len(ids) - cut, 1 / V)
+    ids = [int(k) for k in ids]
+    for m in range(1, n + 1):
+        grams = [tuple(ids[k - m + 1 : k + 1]) for k in range(m - 1, known or cut)]
+        counts, totals = Counter(grams), Counter(gram[:-1] for gram in grams)
+        kinds = Counter(gram[:-1] for gram in counts)
+        for k in range(cut, len(ids)):
+            context = tuple(ids[k - m + 1 : k])
+            d = max(kinds[context], 1)
+            here = counts[(*context, ids[k])] + d * p[k - cut]
+            p[k - cut] = here / (totals[context] + d)
+    return -np.log2(p) if bits else p
+
+
+def unblended(ids, cut, n, V):
+    grams = [tuple(ids[k - n + 1 : k + 1]) for k in range(n - 1, len(ids))]
+    counts = Counter(grams[: cut - n + 1])
+    totals = Counter(gram[:-1] for gram in grams[: cut - n + 1])
+    p = [counts[g] / max(totals[g[:-1]], 1) for g in grams[cut - n + 1 :]]
+    with np.errstate(divide="ignore"):
+        return -np.log2(p)
+
+
+def choose_size(bits):
+    best = min(bits, key=lambda size: np.median(bits[size]))
+    limit = max(bits[best])
+    return min(size for size in bits if np.median(bits[size]) <= limit)
+
+
+def lowest(score):
+    return lambda bits: min(bits, key=lambda size: score(bits[size]))
+
+
+def gap_and_error(table, model, ddof=1):
+    gap = table - model
+    return gap.mean(), gap.std(ddof=ddof) / np.sqrt(len(gap))
+
+
+def with_error(error):
+    return lambda table, model: (np.mean(table - model), error(table, model))
+
+
+REPORT = {
+    "characters": 2000,
+    "distinct": 30,
+    "validation": {8: [3.0] * 5, 16: [2.0, 2.1, 1.9, 2.0, 2.2], 32: [2.1] * 5},
+    "size": 16,
+    "tables": {1: 4.0, 2: 3.0, 3: 2.5},
+    "test": [2.2, 2.3, 2.1, 2.2, 2.4],
+    "gap": 0.3,
+    "error": 0.1,
+    "wins": True,
+    "copy": 12,
+    "chance": 4,
+}
+
+SOLUTIONS = {
+    "capstone.1": table_bits,
+    "capstone.2": choose_size,
+    "capstone.3": gap_and_error,
+    "capstone.4": REPORT,
+}
+
+
+def changed(**entries):
+    return REPORT | entries
+
+
+SLIPS = [
+    (
+        "capstone.1",
+        lambda ids, cut, n, V: table_bits(ids, cut, n, V, known=len(ids)),
+        "counted the whole text",
+    ),
+    ("capstone.1", lambda *a: table_bits(*a) * np.log(2), "in nats"),
+    ("capstone.1", lambda *a: -table_bits(*a), "sign is turned"),
+    ("capstone.1", lambda *a: table_bits(*a, bits=False), "Those are probabilities"),
+    (
+        "capstone.1",
+        lambda ids, cut, n, V: table_bits(ids, cut, n + 1, V),
+        "counts the character itself",
+    ),
+    (
+        "capstone.1",
+        lambda ids, cut, n, V: table_bits(ids, cut, max(n - 1, 1), V),
+        "too short",
+    ),
+    ("capstone.1", unblended, "infinitely many bits"),
+    ("capstone.1", lambda *a: table_bits(*a).mean(), "Wanted the shape"),
+    ("capstone.2", max, "the largest size"),
+    ("capstone.2", lowest(np.median), "chance can explain"),
+    ("capstone.2", lowest(min), "luckiest seed"),
+    ("capstone.2", min, "turned round"),
+    ("capstone.2", lambda bits: min(map(np.median, bits.values())), "Return a key"),
+    ("capstone.3", lambda t, m: gap_and_error(m, t), "Turned round"),
+    ("capstone.3", lambda t, m: (np.sum(t - m), 0.1), "the sum of the gaps"),
+    ("capstone.3", lambda t, m: gap_and_error(t, m, 0), "ddof=1"),
+    (
+        "capstone.3",
+        with_error(lambda t, m: np.std(t - m, ddof=1)),
+        "spread of single characters",
+    ),
+    (
+        "capstone.3",
+        with_error(lambda t, m: np.std(t - m, ddof=1) / len(t)),
+        "square root of n, not by n",
+    ),
+    (
+        "capstone.3",
+        with_error(
+            lambda t, m: np.sqrt((t.var(ddof=1) + m.var(ddof=1)) / len(t)),
+        ),
+        "as independent",
+    ),
+    ("capstone.3", lambda t, m: np.mean(t - m), "Wanted two numbers"),
+    ("capstone.4", {k: v for k, v in REPORT.items() if k != "gap"}, "no 'gap'"),
+    ("capstone.4", changed(validation={16: [2.0] * 5}), "three sizes"),
+    (
+        "capstone.4",
+        changed(validation=REPORT["validation"] | {8: [3.0]}),
+        "fewer than five seeds",
+    ),
+    ("capstone.4", changed(size=32), "it is 16, not 32"),
+    ("capstone.4", changed(test=2.2), "a score for each of the 5 seeds"),
+    ("capstone.4", changed(tables={1: 4.0}), "at least n = 1, 2 and 3"),
+    (
+        "capstone.4",
+        changed(test=REPORT["validation"][16]),
+        "the part not yet used",
+    ),
+    ("capstone.4", changed(gap=1.2, error=0.1), "'gap' does not fit"),
+    ("capstone.4", changed(gap=0.15), "cannot be told apart"),
+    ("capstone.4", changed(wins=False), "claim it"),
+    ("capstone.4", changed(wins="yes"), "True or False"),
+    ("capstone.4", changed(distinct=4), "Is 'distinct' right?"),
+    ("capstone.4", changed(error=0.0), "above 0"),
+    ("capstone.4", [1, 2], "Wanted a dict"),
+]
+
+
+@pytest.mark.parametrize("exercise", SOLUTIONS)
+def test_solution_is_right(capsys, exercise):
+    assert ": right. " in verdict(capsys, exercise, SOLUTIONS[exercise])
+
+
+@pytest.mark.parametrize("exercise", SOLUTIONS)
+def test_stub_is_not_attempted(capsys, exercise):
+    stub = {
+        "capstone.4": dict.fromkeys(REPORT, ...),
+    }.get(exercise, lambda *args: ...)
+    assert verdict(capsys, exercise, stub).endswith(": not attempted yet.\n")
+
+
+@pytest.mark.parametrize(("exercise", "answer", "hint"), SLIPS)
+def test_slip_gets_its_hint(capsys, exercise, answer, hint):
+    said = verdict(capsys, exercise, answer)
+    assert ": not yet. " in said
+    assert hint in said
+
+
+RUBBISH = [None, "text", 3.0, [], (1, 2), np.zeros((2, 3)), np.nan, {}]
+
+
+@pytest.mark.parametrize("exercise", SOLUTIONS)
+@pytest.mark.parametrize("answer", RUBBISH, ids=str)
+def test_rubbish_never_raises(capsys, exercise, answer):
+    assert ": not yet. " in verdict(capsys, exercise, answer)
+    if exercise != "capstone.4":
+        assert ": not yet. " in verdict(capsys, exercise, lambda *args: answer)
+
+
+@pytest.mark.parametrize("key", REPORT)
+@pytest.mark.parametrize("value", [None, "text", [], {}, np.nan], ids=str)
+def test_rubbish_in_a_report_never_raises(capsys, key, value):
+    said = verdict(capsys, "capstone.4", changed(**{key: value}))
+    assert ": not yet. " in said
+    assert key in said
+
+
+def test_inputs_are_left_as_they_are(capsys):
+    def spoils(bits):
+        chosen = choose_size(bits)
+        bits.clear()
+        return chosen
+
+    assert ": right. " in verdict(capsys, "capstone.2", spoils)
