@@ -20,7 +20,7 @@ def exercise_1(answer):
             f"For V = {V} and H = {H} there are {wanted}, and you have "
             f"{np.asarray(got):g}. Go through the five shapes one by one."
         )
-    return "Your formula counts every number, for V = 32 and H = 64 too."
+    return "It counts every number, for V = 32 and H = 64 too."
 
 
 def _count_slips(V, H):
@@ -85,7 +85,7 @@ def exercise_2(answer):
             f"For the scores {_few(y_0)} and {_few(y_1)} wanted {_few(wanted)}, got "
             f"{_few(got)}. Divide above and below by exp(y_0)."
         )
-    return "A softmax of two scores is a sigmoid of their difference."
+    return "The sigmoid of a difference is a softmax of two."
 
 
 def _two_slips(y_0, y_1):
@@ -140,7 +140,7 @@ def exercise_3(answer):
             f"With T = {T} and B = {B} the first wrong step is {step}, where resets "
             f"is {resets[step].tolist()}. Compare with the loop of the text."
         )
-    return "Each piece starts anew, and the others go on undisturbed."
+    return "Each piece starts anew, and no other is disturbed."
 
 
 def _check_unchanged(given, originals):

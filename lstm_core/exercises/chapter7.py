@@ -49,7 +49,7 @@ def exercise_1(answer):
             raise Wrong(f"{case}: wanted a number from 1 to 10, got {line!r}.")
         if line != wanted:
             raise Wrong(f"{case} is not line {line}. {EFFECTS[line]} Is that seen?")
-    return "One gate, one stream and one sum: three places, three patterns."
+    return "One gate, one stream, one sum: three places, three patterns."
 
 
 def exercise_2(answer):
@@ -91,7 +91,7 @@ def exercise_2(answer):
             f"{wanted:.3f}. Let the wanted vector have length 1 and multiply out the "
             "square of the difference."
         )
-    return "The three columns of a report are two: cosine and ratio give the error."
+    return "Three columns, two numbers: cosine and ratio give the error."
 
 
 def exercise_3(answer):

@@ -1,13 +1,16 @@
 """How a check runs a reader's answer, and what it says of it.
 
-The checks themselves are in ``chapter1.py`` to ``chapter6.py``: one function
+The checks themselves are in ``chapter1.py`` to ``capstone.py``: one function
 for each exercise, which takes the reader's answer and raises `Wrong` with a
 hint, or returns what was seen to be right.
 """
 
+import textwrap
 from importlib import import_module
 
 import numpy as np
+
+WIDTH = 72  # of a verdict's lines, so that the page need not scroll
 
 
 class Wrong(Exception):
@@ -15,7 +18,7 @@ class Wrong(Exception):
 
 
 def check(exercise, answer):
-    """Print one line of verdict on ``answer``, and a hint if it is wrong.
+    """Print a verdict on ``answer``, in one sentence or two, with a hint if wrong.
 
     Parameters
     ----------
@@ -25,22 +28,25 @@ def check(exercise, answer):
         A function that returns ``...`` (or the value ``...``) is "not
         attempted yet".
     """
+    verdict = f"Exercise {exercise}: {_verdict(_checker(exercise), answer)}"
+    print(textwrap.fill(verdict, WIDTH, break_long_words=False, break_on_hyphens=False))
+
+
+def _verdict(checker, answer):
+    """Run a checker and say in words what came of it."""
     try:
-        confirmed = _checker(exercise)(_Watched.wrap(answer))
-        print(f"Exercise {exercise}: right. {confirmed}")
+        return f"right. {checker(_Watched.wrap(answer))}"
     except NotAttempted:
-        print(f"Exercise {exercise}: not attempted yet.")
+        return "not attempted yet."
     except Wrong as wrong:
-        print(f"Exercise {exercise}: not yet. {wrong}")
+        return f"not yet. {wrong}"
     except _Raised as raised:
-        print(f"Exercise {exercise}: not yet. Your code raised {raised}.")
+        return f"not yet. Your code raised {raised}."
     except TypeError:
         if callable(answer):
             raise
         kind = type(answer).__name__
-        print(
-            f"Exercise {exercise}: not yet. Wanted another kind of answer than {kind}."
-        )
+        return f"not yet. Wanted another kind of answer than {kind}."
 
 
 class NotAttempted(Exception):
