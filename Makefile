@@ -13,13 +13,14 @@ export VECLIB_MAXIMUM_THREADS := 1
 # A worker a core, four at most: there are only a dozen notebooks.
 PARALLEL := -n logical --maxprocesses 4
 
-.PHONY: help book serve lab test lint notebooks check-site clean
+.PHONY: help book serve lab test lint notebooks check-site student instructor mutants clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 book: $(READY)  ## build the website into _build/html; any warning is an error
 	$(BIN)/jupyter-book build --all -W -n --keep-going -q .
+	$(BIN)/python tools/lite.py
 
 serve: book  ## build, then serve the website on http://127.0.0.1:8000
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
@@ -42,10 +43,20 @@ notebooks: $(READY)  ## run the notebooks and store their outputs; one: NB=book/
 	$(BIN)/python tools/notebooks.py $(NB)
 
 check-site: book  ## open every page in Chromium: errors, links, overflow, accessibility
-	$(BIN)/pytest $(PARALLEL) tests/site/check_site.py
+	$(BIN)/pytest $(PARALLEL) tests/site/check_*.py
+
+student: $(READY)  ## write notebooks without solutions, to hand out, into _build/student
+	$(BIN)/python tools/kits.py student
+
+instructor: $(READY)  ## the same with solutions, notes and a quiz, into _build/instructor
+	$(BIN)/python tools/kits.py instructor
+
+mutants: $(READY)  ## change the arithmetic in 1500 small ways and list what no test noticed
+	$(BIN)/mutmut run
+	@$(BIN)/mutmut results
 
 clean:  ## remove what was built; .venv stays
-	rm -rf _build build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build build mutants *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find book lstm_core tests tools -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 $(READY): requirements.txt constraints.txt pyproject.toml

@@ -5,10 +5,15 @@ from pathlib import Path
 
 from sphinx.util.fileutil import copy_asset
 
-MATHJAX = (
-    "tex-chtml.js",
-    "input/tex/extensions",
+MATHJAX = (  # what math.js asks for
+    "startup.js",
+    "core.js",
+    "input/tex-base.js",
+    "input/tex/extensions/ams.js",
+    "output/chtml.js",
+    "output/chtml/fonts/tex.js",
     "output/chtml/fonts/woff-v2",
+    "a11y/assistive-mml.js",
 )
 
 
@@ -21,10 +26,13 @@ def drop_thebe(app, pagename, templatename, context, doctree):
     ]
 
 
-def mend_roles(app, pagename, templatename, context, doctree):
-    """Replace the deprecated ARIA role that docutils gives to each source."""
+def mend_markup(app, pagename, templatename, context, doctree):
+    """Replace a deprecated ARIA role; drop ids that exercises repeat."""
     body = context.get("body", "")
-    context["body"] = body.replace('role="doc-biblioentry"', 'role="listitem"')
+    body = body.replace('role="doc-biblioentry"', 'role="listitem"')
+    for kind in ("exercise", "solution"):
+        body = body.replace(f' id="{kind}-content"', "")
+    context["body"] = body
 
 
 def copy_mathjax(app, exception):
@@ -34,7 +42,7 @@ def copy_mathjax(app, exception):
     installed = next(
         Path(file.locate()).parent
         for file in files("sphinx-mathjax-offline")
-        if file.match("static/mathjax/tex-chtml.js")
+        if file.match("static/mathjax/startup.js")
     )
     for part in MATHJAX:
         source = installed / part
@@ -44,6 +52,6 @@ def copy_mathjax(app, exception):
 
 def setup(app):
     app.connect("html-page-context", drop_thebe, priority=900)
-    app.connect("html-page-context", mend_roles)
+    app.connect("html-page-context", mend_markup)
     app.connect("build-finished", copy_mathjax)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

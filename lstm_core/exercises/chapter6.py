@@ -104,7 +104,7 @@ def exercise_3(answer):
     ]
     for logits, p in cases:
         _check_min_p(answer, logits, p)
-    return "Where the model is sure it keeps one, elsewhere many."
+    return "It keeps one character where the model is sure, and many where it is not."
 
 
 def _check_min_p(answer, logits, p):
@@ -168,7 +168,7 @@ def exercise_4(answer):
         _check_bits(answer, logits, targets, temperature)
     # Probabilities that underflow, for the logarithm of 0.
     _check_bits(answer, np.array([[0.0, 2000.0]]), np.array([0]), 0.5)
-    return "Now try held_out_logits, and compare with your prediction."
+    return "Now try it on held_out_logits, and compare with your prediction."
 
 
 def _check_bits(answer, logits, targets, temperature):

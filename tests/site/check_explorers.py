@@ -39,8 +39,8 @@ def spoken(tab):
 def core(show):
     """The functions of core.js, called from Python."""
     names = "sigmoid, softmax, entropy, random, fixed, ticks"
-    handle = f"root.core = {{ {names} }};\nstart();\n}})();"
-    tab = show(Changed(gate_explorer(), "start();\n})();", handle)).tab
+    handle = f"root.core = {{ {names} }};\nstart();\n}});\n"
+    tab = show(Changed(gate_explorer(), "start();\n});\n", handle)).tab
     call = f"""([code]) => {{
         const {{ {names} }} = document.querySelector(".lstm-explorer").core;
         return eval(code);
@@ -124,8 +124,18 @@ def test_without_a_script_the_table_stays(show):
 def test_a_script_that_fails_leaves_the_table(show, browser, tmp_path):
     broken = Changed(gate_explorer(), "load(setting, true);", "load(nothing);")
     visit = show(broken, wait=False)
+    visit.tab.wait_for_timeout(300)
     assert visit.errors
     assert visit.tab.locator(".fallback table").is_visible()
+
+
+def test_an_explorer_far_below_starts_when_the_reader_comes_near(show):
+    visit = show(*[gate_explorer()] * 9, wait=False)
+    live = visit.tab.locator(".live")
+    live.first.wait_for()
+    assert live.count() < 9
+    visit.tab.locator(".lstm-explorer").last.scroll_into_view_if_needed()
+    visit.tab.locator(".lstm-explorer").last.locator(".live").wait_for()
 
 
 def test_play_moves_on_until_paused(show):

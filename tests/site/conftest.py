@@ -39,16 +39,16 @@ def show(browser, tmp_path):
         visits.append(visit)
         visit.tab.goto(path.as_uri(), wait_until="load")
         if wait and options.get("java_script_enabled", True):
-            visit.tab.wait_for_function(STARTED, arg=len(explorers))
+            for root in visit.tab.locator(".lstm-explorer").all():
+                root.scroll_into_view_if_needed()
+                root.locator(".live").wait_for()
+            visit.tab.evaluate("() => scrollTo(0, 0)")
         return visit
 
     yield show
     for visit in visits:
         visit.context.close()
 
-
-STARTED = """(count) =>
-    document.querySelectorAll(".lstm-explorer > .fallback[hidden]").length === count"""
 
 # The colours and the measure of the book, and the narrow margins of a phone.
 BARE = """<!doctype html>

@@ -7,11 +7,25 @@ const live = element("div", { class: "live" });
 const status = element("div", { class: "unseen", role: "status" });
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const painters = [];
+const taken = () => (document.getElementById(root.id) ?? root) !== root;
+for (let n = 2; taken(); n++) root.id = root.id.replace(/(-\d+)?$/, `-${n}`);
+
+// Runs an explorer's script when the reader comes near, so that the page opens
+// sooner, or before it is printed.
+function whenNear(run) {
+  const once = () => {
+    watcher.disconnect();
+    removeEventListener("beforeprint", once);
+    run();
+  };
+  const watcher = new IntersectionObserver(
+    (entries) => entries.at(-1).isIntersecting && once(), { rootMargin: "1200px" });
+  watcher.observe(root);
+  addEventListener("beforeprint", once);
+}
 
 // Replaces the static picture, once the explorer's script has come to its end.
 function start() {
-  const taken = () => (document.getElementById(root.id) ?? root) !== root;
-  for (let n = 2; taken(); n++) root.id = root.id.replace(/(-\d+)?$/, `-${n}`);
   root.append(live, status);
   root.querySelector(".fallback").hidden = true;
   let width = 0;

@@ -51,8 +51,8 @@ class Explorer:
             f"<style>\n{self._css()}</style>\n"
             f'<div class="fallback">\n{self.fallback}\n<p>{NOTE}</p>\n</div>\n'
             f'<script type="application/json">{data}</script>\n'
-            f"<script>\n(() => {{\n{_read('core.js')}\n{_read(f'{self.name}.js')}"
-            "start();\n})();\n</script>\n</div>"
+            f"<script>\n(() => {{\n{_read('core.js')}\nwhenNear(() => {{\n"
+            f"{_read(f'{self.name}.js')}start();\n}});\n}})();\n</script>\n</div>"
         )
 
     def _css(self):

@@ -1,0 +1,67 @@
+// Formulas: load only the parts of MathJax that the book needs, and typeset a few
+// formulas at a time, first those in view, so that a long page never stands still.
+(() => {
+  const here = document.currentScript.src.replace(/[^/]*$/, "");
+  const pause = () => new Promise((resolve) => setTimeout(resolve));
+
+  // First those in view, all at once; then a few at a time, downwards from there.
+  function batches() {
+    const view = [], below = [], above = [];
+    for (const math of document.querySelectorAll(".math")) {
+      const { bottom, top } = math.getBoundingClientRect();
+      (bottom < 0 ? above : top < innerHeight ? view : below).push(math);
+    }
+    const rest = [...below, ...above];
+    const few = rest.map((_, k) => rest.slice(4 * k, 4 * k + 4));
+    return [view, ...few].filter((batch) => batch.length);
+  }
+
+  // MathJax would measure the font around each formula, which lays out the page anew
+  // each time. The text has one font: measure it once.
+  function measureOnce() {
+    const output = MathJax.startup.output;
+    const measure = output.getMetricMaps.bind(output);
+    let known;
+    output.getMetricMaps = (page) => {
+      known ??= measure(page).map((map) => [...map.values()][0]).find(Boolean);
+      return [0, 1].map(() => ({ get: () => known }));
+    };
+  }
+
+  async function typesetAll() {
+    measureOnce();
+    for (const batch of batches()) {
+      await MathJax.typesetPromise(batch);
+      await pause();
+    }
+    done();
+    reach();
+    addEventListener("resize", reach); // unfold.js makes one when a fold opens
+  }
+
+  // A formula wider than its place scrolls: let the keyboard reach it.
+  function reach() {
+    for (const formula of document.querySelectorAll("mjx-container[display]")) {
+      formula.tabIndex = formula.scrollWidth > formula.clientWidth ? 0 : -1;
+    }
+  }
+
+  // Until it is done, or fails, the style sheet keeps each formula's place.
+  const done = () => document.documentElement.classList.remove("math-waits");
+
+  window.MathJax = {
+    ...window.MathJax,
+    loader: {
+      load: ["input/tex-base", "[tex]/ams", "output/chtml", "a11y/assistive-mml"],
+      paths: { mathjax: `${here}mathjax` },
+    },
+    tex: { packages: { "[+]": ["ams"] } },
+    chtml: { adaptiveCSS: false },
+    startup: { typeset: false, pageReady: typesetAll },
+  };
+
+  const script = document.createElement("script");
+  script.src = `${here}mathjax/startup.js`;
+  script.onerror = done;
+  document.head.append(script);
+})();
