@@ -449,7 +449,7 @@ UNKNOWN = [
     Planted(
         "dh is handed on nine tenths as large",
         {DH_BACK: DH_BACK.replace("da[t]", "0.9 * da[t]")},
-        ("Only dh0 is wrong at T = 1, and from there the mistake spreads", "factor 0.9"),
+        ("Only dh0 is wrong at T = 1, and from there", "spreads", "factor 0.9"),
     ),
     Planted(
         "a product of sums for a sum of products",

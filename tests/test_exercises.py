@@ -1,8 +1,12 @@
 """What `check` does for every exercise, whatever its number."""
 
+import math
+
+import numpy as np
 import pytest
 from verdicts import verdict
 
+from lstm_core import one_hot
 from lstm_core.exercises import check
 
 
@@ -15,13 +19,68 @@ def test_a_function_half_filled_in_is_not_attempted(capsys):
     assert said == "Exercise 4.2: not attempted yet.\n"
 
 
+def test_a_function_that_returns_nothing(capsys):
+    said = verdict(capsys, "4.1", lambda w, h0, xs: None)
+    assert "not yet. Your function returned nothing. Is the `return` missing?" in said
+
+
 def test_the_line_that_raised_is_named(capsys):
     def answer(w, h0, xs):
         return w * h0 + xs[7]
 
     line = answer.__code__.co_firstlineno + 1
-    wanted = f"Your code raised IndexError: list index out of range (line {line})."
-    assert wanted in verdict(capsys, "4.1", answer)
+    wanted = "Your code raised IndexError: list index out of range (in line "
+    said = verdict(capsys, "4.1", answer)
+    assert f"{wanted}{line} of test_exercises.py)." in said
+
+
+CELL = """\
+def helper(a):
+    return np.split(a, 4, axis=-1)
+
+def answer(x, h, params):
+    a = x @ params["weight_ih"].T
+    return helper(a[:, 1:])
+"""
+
+
+@pytest.mark.parametrize(
+    ("cell", "line"),
+    [(CELL, 2), (CELL.replace("np.split(a, 4, axis=-1)", "one_hot(a, 3)"), 2)],
+    ids=["in NumPy", "in lstm_core"],
+)
+def test_the_line_is_of_the_readers_own_cell(capsys, cell, line):
+    scope = {"np": np, "one_hot": one_hot}
+    exec(compile(cell, "<a cell>", "exec"), scope)
+    said = verdict(capsys, "2.3", scope["answer"])
+    assert f"(in line {line} of your cell)" in said
+
+
+def test_another_cells_function_is_not_taken_for_the_readers(capsys):
+    scope = {"np": np}
+    exec(compile(CELL.split("\n\n")[0], "<another cell>", "exec"), scope)
+    exec(compile(CELL.split("\n\n")[1], "<a cell>", "exec"), scope)
+    said = verdict(capsys, "2.3", scope["answer"])
+    assert "(in line 3 of your cell)" in said
+
+
+def test_a_call_that_fails_has_no_line(capsys):
+    said = verdict(capsys, "4.1", lambda: 0)
+    assert "raised TypeError" in said
+    assert "(in line" not in said
+    assert "raised TypeError" in verdict(capsys, "2.4", np.add)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        ("2.2", lambda n: -math.log(2 ** (1 / n) - 1)),
+        ("3.2", lambda y_0, y_1: 1 / (1 + math.exp(y_1 - y_0))),
+    ],
+)
+def test_math_on_arrays_leads_to_numpy(capsys, exercise, answer):
+    said = verdict(capsys, exercise, answer)
+    assert "Some argument is an array here: use NumPy's functions." in said
 
 
 @pytest.mark.parametrize("number", ["4.99", "99.1", "4", 4.25, None])

@@ -31,10 +31,41 @@ def unblended(ids, cut, n, V):
         return -np.log2(p)
 
 
-def choose_size(bits):
-    best = min(bits, key=lambda size: np.median(bits[size]))
+def flat(distinct):
+    """Return a table that takes another number for the different characters."""
+
+    def answer(ids, cut, n, V, orders=None):
+        p = np.full(len(ids) - cut, 1 / V)
+        for m in orders or range(1, n + 1):
+            grams = Counter(tuple(ids[k - m + 1 : k + 1]) for k in range(m - 1, cut))
+            for k in range(cut, len(ids)):
+                context = tuple(ids[k - m + 1 : k])
+                after = [grams[gram] for gram in grams if gram[:-1] == context]
+                d = distinct(max(len(after), 1))
+                here = grams[(*context, ids[k])] + d * p[k - cut]
+                p[k - cut] = here / (sum(after) + d)
+        return -np.log2(p)
+
+    return answer
+
+
+def at_once(ids, cut, n, V):
+    return flat(lambda kinds: kinds)(ids, cut, n, V, orders=[n])
+
+
+def spoilt_from(first):
+    return lambda ids, cut, n, V: table_bits(ids, cut, n, V) + 0.1 * (n >= first)
+
+
+def choose_size(bits, middle=np.median):
+    best = min(bits, key=lambda size: middle(bits[size]))
     limit = max(bits[best])
-    return min(size for size in bits if np.median(bits[size]) <= limit)
+    return min(size for size in bits if middle(bits[size]) <= limit)
+
+
+def compares_means(bits):
+    best = min(bits, key=lambda size: np.median(bits[size]))
+    return min(s for s in bits if np.mean(bits[s]) <= max(bits[best]))
 
 
 def lowest(score):
@@ -76,6 +107,12 @@ def changed(**entries):
     return REPORT | entries
 
 
+EXACT = changed(
+    tables={1: 4.01234, 2: 3.01234, 3: 2.51234},
+    test=[2.21111, 2.32222, 2.12345, 2.22345, 2.41111],
+    gap=2.51234 - 2.22345,
+)
+
 SLIPS = [
     (
         "capstone.1",
@@ -96,10 +133,17 @@ SLIPS = [
         "too short",
     ),
     ("capstone.1", unblended, "infinitely many bits"),
+    ("capstone.1", flat(lambda kinds: 1), "seen after the context, not 1"),
+    ("capstone.1", at_once, "not with 1/V at once"),
+    ("capstone.1", flat(lambda kinds: 2 * kinds), "n = 1 is wrong already: the mean"),
+    ("capstone.1", spoilt_from(2), "n = 1 is right; look at how order 2 is blended"),
+    ("capstone.1", spoilt_from(3), "n = 2 is right; look at how order 3 is blended"),
     ("capstone.1", lambda *a: table_bits(*a).mean(), "Wanted the shape"),
     ("capstone.2", max, "the largest size"),
     ("capstone.2", lowest(np.median), "chance can explain"),
     ("capstone.2", lowest(min), "luckiest seed"),
+    ("capstone.2", lambda bits: choose_size(bits, np.mean), "one bad seed spoils"),
+    ("capstone.2", compares_means, "one bad seed spoils a mean"),
     ("capstone.2", min, "turned round"),
     ("capstone.2", lambda bits: min(map(np.median, bits.values())), "Return a key"),
     ("capstone.3", lambda t, m: gap_and_error(m, t), "Turned round"),
@@ -138,8 +182,28 @@ SLIPS = [
         changed(test=REPORT["validation"][16]),
         "the part not yet used",
     ),
-    ("capstone.4", changed(gap=1.2, error=0.1), "'gap' does not fit"),
-    ("capstone.4", changed(gap=0.15), "cannot be told apart"),
+    ("capstone.4", changed(gap=1.2), "'gap': none of your tables less the median of"),
+    ("capstone.4", changed(gap=-0.3), "-0.30: that is the negative: table minus"),
+    ("capstone.4", changed(gap=0.4), "0.40: that is the best seed, not the median one"),
+    ("capstone.4", changed(gap=0.26), "that is the mean of the seeds, not the median"),
+    (
+        "capstone.4",
+        changed(gap=1.8, wins=True),
+        "to n = 1, and n = 3 has 1.50 bits less",
+    ),
+    ("capstone.4", EXACT | {"gap": EXACT["gap"] + 0.005}, "none of your tables"),
+    ("capstone.4", changed(error=2.84), "spread of single characters"),
+    ("capstone.4", changed(characters=30, distinct=2000), "Are the two swapped?"),
+    ("capstone.4", changed(copy=4, chance=12), "Are the two swapped?"),
+    ("capstone.4", changed(copy="12"), "'copy': wanted the longest copy"),
+    ("capstone.4", changed(copy=12.5), "'copy': wanted a whole number, got 12.5"),
+    ("capstone.4", changed(gap=...), "'gap' is still open."),
+    (
+        "capstone.4",
+        changed(tables={1: [4.0, 4.2], 2: 3.0, 3: 2.5}),
+        "n = 1 has many numbers",
+    ),
+    ("capstone.4", changed(error=0.2), "cannot be told apart"),
     ("capstone.4", changed(wins=False), "claim it"),
     ("capstone.4", changed(wins="yes"), "True or False"),
     ("capstone.4", changed(distinct=4), "Is 'distinct' right?"),
@@ -151,6 +215,30 @@ SLIPS = [
 @pytest.mark.parametrize("exercise", SOLUTIONS)
 def test_solution_is_right(capsys, exercise):
     assert ": right. " in verdict(capsys, exercise, SOLUTIONS[exercise])
+
+
+ALSO_RIGHT = {
+    "not rounded": EXACT,
+    "wins as NumPy has it": changed(wins=np.bool_(True)),
+    "a median that is a float": changed(copy=12.0),
+    "rounded each by itself": changed(gap=0.31),
+    "six seeds, the higher of the middle two": changed(
+        validation={8: [3.0] * 6, 16: [2.0, 2.1, 1.9, 2.0, 2.2, 2.1], 32: [2.1] * 6},
+        test=[2.2, 2.3, 2.1, 2.2, 2.4, 2.3],
+        gap=0.2,
+        error=0.05,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ALSO_RIGHT)
+def test_other_ways_to_report_are_right(capsys, case):
+    assert ": right. " in verdict(capsys, "capstone.4", ALSO_RIGHT[case])
+
+
+def test_a_chosen_size_is_to_be_compared(capsys):
+    said = verdict(capsys, "capstone.2", choose_size)
+    assert "choose_size(validation): is it the size you wrote down?" in said
 
 
 @pytest.mark.parametrize("exercise", SOLUTIONS)

@@ -74,6 +74,29 @@ def pair_surprise(ids, V):
     return surprise(table / table.sum(), ids)
 
 
+def search_share(a, V, step=0.001):
+    s = np.arange(step, 1 + step / 2, step)[:, None]
+    a = np.reshape(a, -1)
+    loss = -a * np.log(1 - s + s / V) - (1 - a) * np.log(s / V)
+    return s[loss.argmin(axis=0), 0] if a.size > 1 else s[loss.argmin(), 0]
+
+
+def lowest_loss(a, V):
+    return -a * np.log(a) - (1 - a) * np.log((1 - a) / (V - 1))
+
+
+def sums_of_the_first(ids, V):
+    table = pair_table(ids, V)
+    x, y = ids[:-1], ids[1:]
+    return -np.log(table[x, y] / table.sum(axis=0)[x]).mean()
+
+
+def back_counted_once(ids, V):
+    table = np.zeros((V, V))
+    table[ids[:-1], ids[1:]] += 1
+    return -np.log((table / table.sum(axis=0))[ids[:-1], ids[1:]]).mean()
+
+
 SLIPS = [
     ("1.1", lambda x, chars: read_back(x.T, chars), "along the last axis"),
     ("1.1", lambda x, chars: read_back(x, sorted(chars)), "sorted order"),
@@ -87,7 +110,13 @@ SLIPS = [
     ("1.2", lambda a, V: (1 - a) / (V - 1), "Multiply by V"),
     ("1.2", lambda a, V: a, "probability of the favourite"),
     ("1.2", lambda a, V: (1 - a) * (V - 1) / V, "other way round"),
-    ("1.2", lambda a, V: 0 * a, "slope"),
+    ("1.2", lambda a, V: 0 * a, "is not at its lowest there"),
+    ("1.2", lambda a, V: (1 - a) * (V + 1) / V, "is not at its lowest there"),
+    ("1.2", search_share, "Nearly: that looks like a search"),
+    ("1.2", lambda *a: search_share(*a, 0.01), "Nearly: that looks like a search"),
+    ("1.2", lowest_loss, "the loss at the minimum"),
+    ("1.3", lambda *args: np.exp(bigram_loss(*args)), "perplexity; wanted nats"),
+    ("1.3", lambda *args: -bigram_loss(*args), "The sign"),
     ("1.3", lambda r, s, V, alpha: bigram_loss(r, r, V, alpha), "Score test"),
     ("1.3", lambda r, s, V, alpha: bigram_loss(r, s, V, 0), "not finite"),
     ("1.3", lambda r, s, V, alpha: bigram_loss(r, s, V, 2 * alpha), "sum to 1?"),
@@ -106,6 +135,10 @@ SLIPS = [
     ("1.4", pair_surprise, "surprise at the whole pair"),
     ("1.4", lambda ids, V: backward_loss(ids, V) * (len(ids) - 1), "sum over"),
     ("1.4", lambda ids, V: backward_loss(ids, V) / np.log(2), "bits"),
+    ("1.4", lambda ids, V: np.exp(backward_loss(ids, V)), "perplexity; wanted nats"),
+    ("1.4", lambda ids, V: -backward_loss(ids, V), "The sign"),
+    ("1.4", sums_of_the_first, "belong to the second character"),
+    ("1.4", back_counted_once, "np.add.at"),
     ("1.4", lambda ids, V: 1.0, "wanted"),
 ]
 
@@ -114,6 +147,11 @@ SLIPS = [
 def test_the_solution_is_right(capsys, exercise):
     out = verdict(capsys, exercise, SOLUTIONS[exercise])
     assert out.startswith(f"Exercise {exercise}: right.")
+
+
+def test_guessing_backwards_is_resolved(capsys):
+    out = verdict(capsys, "1.4", backward_loss)
+    assert "it is 2.0233 backwards and 2.0231 forwards." in out
 
 
 @pytest.mark.parametrize("exercise", SOLUTIONS)

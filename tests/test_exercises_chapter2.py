@@ -82,6 +82,22 @@ def forgets_late(text):
     return np.where(letter, before, 1.0), letter, letter
 
 
+def only_alphabet(text):
+    dial = np.array([float(char.isalpha()) for char in text])
+    keep = np.array([float(char != " ") for char in text])
+    return dial, keep, dial
+
+
+def columns(x, h, params):
+    a = params["weight_ih"] @ x + params["weight_hh"] @ h + params["bias"]
+    return squash(a)
+
+
+def columns_turned(x, h, params):
+    a = params["weight_ih"] @ x.T + params["weight_hh"] @ h.T + params["bias"]
+    return squash(a)
+
+
 def writes_into_h(x, h, params):
     h += 1
     return batched_gates(x, h - 1, params)
@@ -124,6 +140,8 @@ SLIPS = [
     ("2.1", never_keeps, "swap keep and forget"),
     ("2.1", keeps_at_spaces, "swap keep and forget"),
     ("2.1", forgets_late, "one character too late"),
+    ("2.1", only_alphabet, "A comma or a dash counts as a letter too"),
+    ("2.1", lambda text: only_alphabet(text)[:1] * 3, "A comma or a dash counts"),
     ("2.1", lambda text: is_letter(text), "three arrays"),
     ("2.1", lambda text: (1.0, 1.0, 1.0), "In f, for 'to be'"),
     (
@@ -138,6 +156,7 @@ SLIPS = [
     ("2.2", lambda n: np.log(n / np.log(2)), "keep all terms"),
     ("2.2", lambda n: -np.log(2) / n, "whole sigmoid"),
     ("2.2", lambda n: 1 / (2.0 ** (1 / n) - 1), "One logarithm is missing"),
+    ("2.2", lambda n: 2 ** (1 / n) - 1, "That is e^(-b). Take the logarithm."),
     ("2.2", lambda n: 0 * n + 1, "Try half_life"),
     ("2.2", lambda n: bias_for_half_life(np.mean(n)), "shape"),
     ("2.3", lambda *args: batched_gates(*args, order="ifog"), "last two blocks"),
@@ -152,6 +171,10 @@ SLIPS = [
     ("2.3", lambda *args: without("bias", *args), "bias is missing"),
     ("2.3", lambda *args: without("weight_hh", *args), "h is not used"),
     ("2.3", lambda *args: without("weight_ih", *args), "x is not used"),
+    ("2.3", columns, "Here B = 3, D = 8 and H = 2. Examples are rows here."),
+    ("2.3", columns_turned, "Here B = 3, D = 8 and H = 2. Examples are rows here."),
+    ("2.3", lambda x: x, "but 3 were given.\n"),
+    ("2.3", lambda *args: [g[0] for g in batched_gates(*args)], "i: wanted the shape"),
     ("2.3", woven, "every fourth row"),
     ("2.3", turned, "the wrong way round"),
     ("2.3", along_the_batch, "split the batch into four"),
@@ -161,6 +184,7 @@ SLIPS = [
     ("2.4", lambda f: steps_to_half(f) - 1, "index 0"),
     ("2.4", lambda f: steps_to_half(f) + 1, "no more"),
     ("2.4", lambda f: np.argmax(np.cumprod(f) <= 0.5) + 1, "np.argmax"),
+    ("2.4", lambda f: min(steps_to_half(f), len(f)), "it should be np.inf.\n"),
     ("2.4", mean_gate, "mean gate"),
     ("2.4", lambda f: np.ceil(mean_gate(f)), "mean gate"),
     ("2.4", lambda f: first(np.cumprod(f) < 0.5), "exactly half"),
@@ -180,6 +204,12 @@ def test_the_solution_is_right(capsys, exercise):
 @pytest.mark.parametrize(("exercise", "answer"), VARIANTS)
 def test_another_right_answer_is_right(capsys, exercise, answer):
     assert ": right." in verdict(capsys, exercise, answer)
+
+
+def test_the_trembling_gate_is_resolved(capsys):
+    out = verdict(capsys, "2.4", steps_to_half)
+    assert "half is gone after 6 steps" in out
+    assert "forgets as much as 27 at 3." in out
 
 
 @pytest.mark.parametrize("exercise", SOLUTIONS)

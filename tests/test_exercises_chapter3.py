@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from verdicts import verdict
 
-from lstm_core import lstm_cell_forward, lstm_forward, sigmoid
+from lstm_core import lstm_cell_forward, lstm_forward, sigmoid, softmax
 
 CHAPTER = Path(__file__).resolve().parent.parent / "book" / "03-forward.ipynb"
 
@@ -38,6 +38,17 @@ def in_place(x, resets, params):
     hs = resets_solution(x, resets, params)
     x *= 0
     return hs
+
+
+def writes_into_h(x, resets, params):
+    h, c = np.zeros((2, x.shape[1], params["weight_hh"].shape[1]))
+    hs = []
+    for x_t, reset in zip(x, resets, strict=True):
+        h[reset] = 0
+        c[reset] = 0
+        h, c, _ = lstm_cell_forward(x_t, h, c, params)
+        hs.append(h)
+    return np.stack(hs)
 
 
 def gap(x, params, h=0.0, c=1.0, part="cs", cut=slice(1, None), size=np.abs, how="max"):
@@ -85,6 +96,9 @@ SLIPS = {
         "cell's bias is missing": lambda V, H: 4 * H * (V + H) + V * (H + 1),
         "Both biases are missing": lambda V, H: 4 * H * (V + H) + V * H,
         "two biases": lambda V, H: 4 * H * (V + H + 2) + V * (H + 1),
+        "one column for each hidden number": lambda V, H: (
+            4 * H * (2 * V + 1) + V * (H + 1)
+        ),
         "weight_hh is missing": lambda V, H: 4 * H * (V + 1) + V * (H + 1),
         "changed places": lambda V, H: 4 * V * (H + V + 1) + H * (V + 1),
         "output layer four times": lambda V, H: 4 * H * (V + H + 1) + 4 * V * (H + 1),
@@ -99,8 +113,9 @@ SLIPS = {
         "tanh of the difference": lambda y_0, y_1: np.tanh(y_0 - y_1),
         "half the difference": lambda y_0, y_1: sigmoid(0.5 * (y_0 - y_1)),
         "exp overflows": naive,
+        "along the wrong axis": lambda y_0, y_1: softmax([y_0, y_1])[0],
         "Divide above and below": lambda y_0, y_1: sigmoid(2 * (y_0 - y_1)),
-        "Wanted the shape": lambda y_0, y_1: np.stack([y_0, y_1]),
+        "Wanted one number, got an array": lambda y_0, y_1: np.stack([y_0, y_1]),
         "changes its arguments": lambda y_0, y_1: sigmoid(
             np.subtract(y_0, y_1, out=y_0 if isinstance(y_0, np.ndarray) else None)
         ),
@@ -127,6 +142,7 @@ SLIPS = {
             resets[..., None], 0, resets_solution(x, resets, params)
         ),
         "changes its arguments": in_place,
+        "Step 1 was right when you stored it": writes_into_h,
         "hs alone": lambda x, resets, params: lstm_forward(x, None, params)[:2],
         "first wrong step": lambda *args: 2 * resets_solution(*args),
     },
@@ -141,7 +157,9 @@ SLIPS = {
         "of one run": lambda x, params: np.abs(
             lstm_forward(x, starting_state(x, params), params)[2].cs
         )[1:].max(axis=(1, 2)),
-        "first entry should be": lambda x, params: gap(x, params, c=2.0),
+        "entry 0 should be": lambda x, params: gap(x, params, c=2.0),
+        "entry 7 should be 0.1754": lambda x, params: np.r_[gap(x, params)[:-1], 0.1],
+        "and yours is 0.1000": lambda x, params: np.r_[gap(x, params)[:-1], 0.1],
         "changes its arguments": lambda x, params: gap(np.abs(x, out=x), params),
     },
 }
@@ -150,6 +168,11 @@ SLIPS = {
 @pytest.mark.parametrize("exercise", SOLUTIONS)
 def test_solution_is_right(capsys, exercise):
     assert ": right. " in verdict(capsys, exercise, SOLUTIONS[exercise])
+
+
+def test_the_memory_of_an_untrained_net_is_resolved(capsys):
+    out = verdict(capsys, "3.4", gap)
+    assert "would leave 9.5e-07, 0.0019, 0.38. Measured are 0.0001, 0.06, 3 (" in out
 
 
 @pytest.mark.parametrize("exercise", SOLUTIONS)

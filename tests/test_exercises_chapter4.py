@@ -79,13 +79,23 @@ SLIPS = [
     ("4.1", lambda w, h0, xs: np.mean(shares(w, h0, xs)), "mean of the shares"),
     ("4.1", lambda w, h0, xs: shares(w, h0, xs)[0], "the first step alone"),
     ("4.1", lambda w, h0, xs: len(xs) * w ** (len(xs) - 1) * h0, "inputs as zero"),
-    ("4.1", lambda w, h0, xs: 7.0, "the slope is another"),
-    ("4.1", lambda w, h0, xs: shares(w, h0, xs), "Wanted the shape ()"),
+    ("4.1", lambda w, h0, xs: w * sum(shares(w, h0, xs)), "before its last use"),
+    ("4.1", lambda w, h0, xs: 7.0, "and 1 input the slope is another"),
+    ("4.1", lambda w, h0, xs: shares(w, h0, xs), "Wanted one number"),
     (
         "4.2",
         lambda dc, c, f, g: (dc * c * f * (1 - f), 0, 0),
         "through 1 - f is missing",
     ),
+    (
+        "4.2",
+        lambda dc, c, f, g: (-dc * g * f * (1 - f), *coupled(dc, c, f, g)[1:]),
+        "The direct use, f * c_prev, is missing",
+    ),
+    ("4.2", lambda *given: coupled(*given)[::-1], "another order: da_f, da_g, dc_prev"),
+    ("4.2", lambda *given: np.roll(coupled(*given), 1, axis=0), "in this order"),
+    ("4.2", lambda *g: tuple(np.roll(coupled(*g), 1, axis=0)), "in another order"),
+    ("4.2", lambda *g: [part[:1] for part in coupled(*g)], "da_f: wanted the shape"),
     ("4.2", lambda dc, c, f, g: (dc * (c + g) * f * (1 - f), 0, 0), "Check the sign"),
     ("4.2", lambda dc, c, f, g: (dc * (g - c) * f * (1 - f), 0, 0), "sign is turned"),
     (
@@ -131,14 +141,18 @@ SLIPS = [
     ("4.3", mean_over_batch, "a mean over the batch"),
     ("4.3", in_place, "changed the array dhs"),
     ("4.3", lambda *g: rnn(*g)[:3], "Wanted 4 arrays"),
-    ("4.3", lambda *g: (*rnn(*g)[:3], 0 * g[2][0]), "dh0 differ"),
+    ("4.3", lambda *g: (*rnn(*g)[:3], 0 * g[2][0]), "dh0 differs"),
+    ("4.3", lambda *g: rnn(*g)[:1] + tuple(2 * a for a in rnn(*g)[1:]), "dU, db and d"),
+    ("4.3", lambda *g: (rnn(*g)[0], rnn(*g)[1].T, *rnn(*g)[2:]), "dU is transposed"),
+    ("4.3", lambda *g: (rnn(*g)[0].T, *rnn(*g)[1:]), "dW: wanted the shape (3, 2)"),
     ("4.4", lambda keep, steps: keep ** (1 / steps), "That is the gate f"),
     ("4.4", lambda keep, steps: -bias_to_keep(keep, steps), "sign is turned round"),
     ("4.4", lambda keep, steps: logit(keep), "over one step"),
     ("4.4", lambda keep, steps: logit(1 - (1 - keep) / steps), "n-th root"),
-    ("4.4", lambda keep, steps: np.log(keep) / steps, "logarithm of f"),
+    ("4.4", lambda keep, steps: np.log(keep) / steps, "That is ln f. Undo the sigmoid"),
     ("4.4", lambda keep, steps: steps * logit(keep), "n-th root"),
-    ("4.4", lambda keep, steps: 1.0, "not the value that"),
+    ("4.4", lambda keep, steps: 3.0, "over 100 steps is 0.00776, wanted 0.9."),
+    ("4.4", lambda keep, steps: [1.0], "Wanted one number"),
 ]
 
 RUBBISH = [
@@ -157,6 +171,11 @@ RUBBISH = [
 def test_solution_passes(capsys, exercise):
     out = verdict(capsys, exercise, SOLUTIONS[exercise])
     assert out.startswith(f"Exercise {exercise}: right. ")
+
+
+def test_the_bias_for_sixty_letters_is_resolved(capsys):
+    out = verdict(capsys, "4.4", bias_to_keep)
+    assert "takes a bias of 6.34." in out
 
 
 @pytest.mark.parametrize("exercise", SOLUTIONS)

@@ -7,11 +7,11 @@ from verdicts import verdict
 from lstm_core import CharLSTM, Vocabulary
 
 
-def what_it_reads(text, k, batch_size, window, update, last=1):
+def what_it_reads(text, k, batch_size, window, update, last=1, beyond=0):
     pairs = len(text) - last
     place = k * pairs // batch_size
     for _ in range(update):
-        place = place + window if place + window < pairs else 0
+        place = place + window if place + window < pairs + beyond else 0
     return text[place : min(place + window, pairs)]
 
 
@@ -49,6 +49,21 @@ def turns_in_the_window(text, k, batch_size, window, update):
     return "".join(text[p % pairs] for p in range(start, start + window))
 
 
+def uncut(text, k, batch_size, window, update):
+    place = k * (len(text) - 1) // batch_size
+    for _ in range(update):
+        place = place + window if place + window < len(text) - 1 else 0
+    return text[place : place + window]
+
+
+def divides_first(text, k, batch_size, window, update):
+    pairs = len(text) - 1
+    place = k * (pairs // batch_size)
+    for _ in range(update):
+        place = place + window if place + window < pairs else 0
+    return text[place : min(place + window, pairs)]
+
+
 def own_piece(text, k, batch_size, window, update):
     pairs = len(text) - 1
     first, last = (j * pairs // batch_size for j in (k, k + 1))
@@ -75,6 +90,11 @@ def rate_in_velocity(param, grad, velocity, lr, momentum):
     return param - velocity, velocity
 
 
+def rate_in_both(param, grad, velocity, lr, momentum):
+    velocity = momentum * velocity + lr * grad
+    return param - lr * velocity, velocity
+
+
 def old_velocity(param, grad, velocity, lr, momentum):
     return param - lr * velocity, momentum * velocity + grad
 
@@ -93,6 +113,9 @@ SLIPS = [
     ("5.1", turns_in_the_window, "turns round the end"),
     ("5.1", lambda *case: what_it_reads(*case, last=0), "last character is a target"),
     ("5.1", own_piece, "stays in its own piece"),
+    ("5.1", uncut, "the last character is a target, never an input"),
+    ("5.1", divides_first, "multiply before you divide"),
+    ("5.1", lambda *case: what_it_reads(*case, beyond=1), "at >=, not >"),
     ("5.1", lambda t, k, B, T, n: what_it_reads(t, k, B, T, n + 1), "window after"),
     (
         "5.1",
@@ -101,7 +124,11 @@ SLIPS = [
     ),
     ("5.1", lambda t, k, B, T, n: what_it_reads(t[1:] + "?", k, B, T, n), "targets"),
     ("5.1", lambda t, k, B, T, n: list(t), "Wanted a string, got list"),
-    ("5.1", lambda t, k, B, T, n: t, "you give 'to be or not to be'"),
+    (
+        "5.1",
+        lambda t, k, B, T, n: t,
+        "you give 'to be or not to be', wanted 'to b'.",
+    ),
     ("5.2", lambda n, b: (1 - b[0]) / np.sqrt(1 - b[1]) + 0 * n, "left out"),
     ("5.2", lambda n, b: spike_step(n, b[::-1]), "swapped"),
     ("5.2", lambda n, b: 1.0 + 0 * n, "not constant"),
@@ -114,6 +141,8 @@ SLIPS = [
     ("5.3", in_place, "changed the array param"),
     ("5.3", averaging, "You average"),
     ("5.3", rate_in_velocity, "learning rate got into the velocity"),
+    ("5.3", rate_in_both, "learning rate got into the velocity"),
+    ("5.3", lambda *given: momentum_step(*given)[::-1], "swapped: param first"),
     ("5.3", old_velocity, "uses the old velocity"),
     ("5.3", uphill, "goes uphill"),
     ("5.3", lambda p, g, v, lr, m: (p - lr * g, g), "old velocity is gone"),
@@ -138,6 +167,7 @@ SLIPS = [
     ),
     ("5.4", lambda t, ws, n, s: loss_by_window(t, ws, n, 0), "Pass the seed on"),
     ("5.4", lambda t, ws, n, s: [1.0] * len(ws), "Another loss than"),
+    ("5.4", lambda t, ws, n, s: dict.fromkeys(ws, 1.0), "Wanted a list"),
 ]
 
 RUBBISH = [
@@ -156,12 +186,15 @@ def test_solution_passes(capsys, exercise):
     assert out.startswith(f"Exercise {exercise}: right. ")
 
 
-def test_losses_may_be_named_by_their_window(capsys):
-    def answer(text, windows, steps, seed):
-        losses = loss_by_window(text, windows, steps, seed)
-        return dict(zip(windows, losses, strict=True))
+def test_a_step_may_come_back_as_a_list(capsys):
+    out = verdict(capsys, "5.3", lambda *given: list(momentum_step(*given)))
+    assert out.startswith("Exercise 5.3: right. ")
 
-    assert verdict(capsys, "5.4", answer).startswith("Exercise 5.4: right. ")
+
+def test_the_verdict_on_windows_resolves_the_prediction(capsys):
+    out = verdict(capsys, "5.4", loss_by_window)
+    assert "Surprised? Count the updates: 400, 100, 25." in out
+    assert [800 // window for window in (2, 8, 32)] == [400, 100, 25]
 
 
 @pytest.mark.parametrize("exercise", SOLUTIONS)

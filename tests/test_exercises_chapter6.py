@@ -78,6 +78,10 @@ def probabilities(logits, p):
     return np.where(enough(logits, probs, p), probs, 0)
 
 
+def every_target(logits, targets, temperature):
+    return -log_softmax(logits / temperature)[:, targets] / np.log(2)
+
+
 SLIPS = [
     ("6.1", lambda z, a, b, T: odds(z, b, a, T), "b over a"),
     ("6.1", lambda z, a, b, T: odds(z, a, b, 1 / T), "multiplied"),
@@ -87,7 +91,9 @@ SLIPS = [
     ("6.1", naive_odds, "overflows"),
     ("6.1", lambda z, a, b, T: odds(z, a, b, T) + 1, "the odds are"),
     ("6.2", lambda z, T: slope(z, T, sign=-1), "sign"),
-    ("6.2", lambda z, T: slope(z, T, power=1), "-1/T^2"),
+    ("6.2", lambda z, T: slope(z, T, power=1), "One factor is missing"),
+    ("6.2", lambda z, T: slope(z, T, power=1, sign=-1), "That is dH/dbeta. Multiply"),
+    ("6.2", lambda z, T: z, "Wanted one number, got an array of shape (4,)."),
     ("6.2", lambda z, T: slope(z, T, power=2), "factor 1/T is missing"),
     ("6.2", lambda z, T: slope(z, T, power=0), "divided by T^3"),
     ("6.2", lambda z, T: np.var(z) / T**3, "np.var"),
@@ -102,13 +108,25 @@ SLIPS = [
         lambda z, p: np.where(enough(z, q := softmax(z), p), q, 0),
         "probabilities",
     ),
+    (
+        "6.3",
+        lambda z, p: np.where(enough(z, q := softmax(z), p), q, -np.inf),
+        "You gave back probabilities",
+    ),
     ("6.3", kept_if(lambda z, q, p: q >= p), "not p itself"),
     ("6.3", kept_if(lambda z, q, p: z >= p * z.max()), "compared scores"),
     ("6.3", kept_if(lambda z, q, p: ~enough(z, q, p)), "above the threshold"),
-    ("6.3", kept_if(lambda z, q, p: q > p * q.max()), ">= and not >"),
+    ("6.3", kept_if(lambda z, q, p: q > p * q.max()), "A character at the threshold"),
     ("6.3", lambda z, p: kept_if(enough)(np.exp(z) / np.exp(z), p), "to be kept"),
     ("6.3", overflowing, "does exp overflow"),
     ("6.3", lambda z, p: z[enough(z, softmax(z), p)], "shape"),
+    ("6.4", lambda z, k, T: every_target(z, k, T).mean(), "log_p[np.arange(N), "),
+    ("6.4", every_target, "Wanted one number, got an array of shape (6, 6)."),
+    (
+        "6.4",
+        lambda z, k, T: -np.log2(softmax(z / T)[np.arange(len(k)), k].mean()),
+        "Take the logarithm first",
+    ),
     ("6.4", lambda z, k, T: bits_at(z, k, T) * np.log(2), "nats"),
     ("6.4", lambda z, k, T: bits_at(z, k, T) * len(k), "sum over"),
     ("6.4", lambda z, k, T: bits_at(z, k, 1 / T), "multiplied"),

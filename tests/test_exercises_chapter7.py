@@ -92,6 +92,17 @@ def test_solution_passes(capsys, exercise):
     assert out.startswith(f"Exercise {exercise}: right. ")
 
 
+@pytest.mark.parametrize(
+    ("exercise", "resolved"),
+    [
+        ("7.2", "With a cosine of 0.8 it is smallest at a ratio of 0.8, too: 0.6."),
+        ("7.4", "it is 0.8 at the start, and then smaller and smaller."),
+    ],
+)
+def test_the_verdict_answers_the_second_question(capsys, exercise, resolved):
+    assert resolved in verdict(capsys, exercise, SOLUTIONS[exercise])
+
+
 @pytest.mark.parametrize("exercise", SOLUTIONS)
 def test_stub_is_not_attempted(capsys, exercise):
     out = verdict(capsys, exercise, lambda *given: ...)

@@ -59,6 +59,26 @@ def test_instructors_get_the_committed_cells_with_the_verdict_right(path):
     assert re.findall(r"^Exercise ([\w.]+): right\.", shown, re.MULTILINE) == asked
 
 
+def test_what_only_the_website_has_is_left_out():
+    path = next(page for page in PAGES if page.name == "intro.ipynb")
+    ids = {cell.id for cell in nbformat.read(path, as_version=4).cells}
+    assert set(kits.WEBSITE_ONLY) < ids
+    text = "\n".join(
+        cell.source for cell in kits.derive(path, BOOK, solutions=False).cells
+    )
+    for words in ("make ", "under the title", "folded away", "appendi", "instructors"):
+        assert words not in text, words
+
+
+def test_the_readme_lists_the_pages_in_their_order():
+    text = kits.readme("student", BOOK)
+    listed = re.findall(r"^\* (.*): \[.+\]\((.+)\)$", text, re.MULTILINE)
+    assert [name for _, name in listed] == [page.name for page in PAGES]
+    words = [word for word, _ in listed]
+    chapters = [f"Chapter {n}" for n in range(1, len(PAGES) - 1)]
+    assert words == ["First", *chapters, "Last, after the chapters"]
+
+
 @every_page
 def test_students_get_everything_but_the_solutions(path):
     committed = nbformat.read(path, as_version=4)
@@ -251,7 +271,12 @@ PLAIN = [
     ("{term}`Bits <bit>` and {term}`nat`", "Bits and nat"),
     ("{eq}`eq-ch3-hidden`", "(3.7)"),
     ("{ref}`chapter 2 <ch2>`", "[chapter 2](02-gates.ipynb)"),
-    ("{ref}`the notation <app-notation>`", "the notation"),
+    ("{ref}`the notation <app-notation>`", "the notation of the book"),
+    ("As {numref}`fig-ch3-unrolled` shows", "As figure 3.1 shows"),
+    ("{numref}`fig-ch3-unrolled` shows", "Figure 3.1 shows"),
+    ("See.\n{numref}`fig-ch3-unrolled` shows", "See.\nFigure 3.1 shows"),
+    ("See\n{numref}`fig-ch3-unrolled` and", "See\nfigure 3.1 and"),
+    ("See:\n\n* {numref}`fig-ch3-unrolled`", "See:\n\n* Figure 3.1"),
     ("[ledger](#ch3-ledger)", "[ledger](#Which-shape-has-every-array%3F)"),
     ("[there](#ch1-vocabulary)", None),
     (
@@ -288,7 +313,10 @@ def test_myst_becomes_plain(myst, wanted):
     )
 
 
-@pytest.mark.parametrize("myst", ["{kbd}`x`", ":::{figure} x\n:::", "{ref}`x`"])
+NOT_PLAIN = ["{kbd}`x`", ":::{figure} x\n:::", "{ref}`x`", "[x](#fig-ch3-unrolled)"]
+
+
+@pytest.mark.parametrize("myst", NOT_PLAIN)
 def test_what_has_no_plain_form_is_an_error(myst):
     with pytest.raises(Unknown):
         plain(myst, "03-forward.ipynb", BOOK)

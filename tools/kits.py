@@ -33,6 +33,7 @@ UNTOUCHED = re.compile(r"^Exercise [\w.]+: not attempted yet\.$", re.MULTILINE)
 RIGHT = re.compile(r"^Exercise [\w.]+: right\.", re.MULTILINE)
 TRACE = 25  # so long a line of a solution, and found nowhere else, gives it away
 RUNS_WITH = ("numpy", "matplotlib", "tqdm", "threadpoolctl", "jupyterlab")
+WEBSITE_ONLY = ("intro-appendices", "intro-use")  # cells that speak of the website
 FOR_INSTRUCTORS = ("a7-instructors.md", "a8-quiz.md")
 
 README = """\
@@ -50,10 +51,15 @@ On Windows the first command is `py -m venv .venv`, and `.venv/bin/` is
 `.venv\\Scripts\\`. After the installation no network is needed. The folder
 `lstm_core` is the book's package; leave it beside the notebooks.
 
-Write your answer to an exercise in the place of the `...` and run the cell. The
-check runs your function and says what is wrong and where to look. {solutions}
-
 {pages}
+
+Before an exercise, run all cells above it (Run > Run All Above Selected Cell), each
+time you open the notebook: `check` and other names come from there. Write your answer
+in the place of the `...` and run the cell. The check runs your function and says what
+is wrong and where to look. {solutions}
+
+The checks are in `lstm_core/exercises`, and they must know what is right: reading
+them spoils the exercises.
 
 The code is under the MIT licence (`LICENSE`), text and figures are under CC BY 4.0
 (`LICENSE-TEXT`).
@@ -117,7 +123,7 @@ def derive(path, book, *, solutions):
     committed = nbformat.read(path, as_version=4)
     kept = []
     for cell, text, solution in pieces(committed):
-        if solution and not solutions:
+        if cell.id in WEBSITE_ONLY or (solution and not solutions):
             continue
         if kept and kept[-1][0] is cell:
             kept[-1][1] += text
@@ -244,8 +250,16 @@ def readme(kit, book):
     for page in book.pages:
         cells = nbformat.read(page, as_version=4).cells
         title = next(c.source for c in cells if "# " in c.source).split("# ")[1]
-        pages.append(f"* [{title.splitlines()[0]}]({page.name})")
+        pages.append(f"* {listed(title.splitlines()[0], page.name)}")
     return README.format(kit=kit, solutions=SOLUTIONS[kit], pages="\n".join(pages))
+
+
+def listed(title, name):
+    """Return a page's line in the list of a README."""
+    link = f"[{title}]({name})"
+    if name.startswith("capstone"):
+        return f"Last, after the chapters: {link}"
+    return f"Chapter {int(name[:2])}: {link}" if name[0] == "0" else f"First: {link}"
 
 
 def make(kit, build=ROOT / "_build"):

@@ -23,6 +23,7 @@ ROLE = re.compile(r"\{([a-z:]+)\}`([^`]+)`")
 TARGET = re.compile(r"^\((?P<label>[\w-]+)\)=\n+(?P<level>#+) (?P<title>.+)$", re.M)
 TARGET_LINE = re.compile(r"^\([\w-]+\)=\n", re.M)
 PAGE_LINK = re.compile(r"\]\(#([\w-]+)\)")
+STARTS = re.compile(r"(\A|[.!?]\s+|\n\s*\n|\n[>*] +)\Z")  # what a sentence follows
 LABEL = re.compile(r"^:label: ([\w-]+)$", re.MULTILINE)
 BOXES = ("admonition", "note", "tip", "warning", "important", "seealso")
 EXERCISE_TITLE = re.compile(r"(\S+)\s+(.*)")
@@ -93,10 +94,10 @@ class Book:
         return self.places[label]
 
     def link(self, text, label, page):
-        """Return a link to the heading of ``label``, or its text where none is."""
+        """Return a link to the heading of ``label``, or words where it is not here."""
         home, title, _ = self.place(label)
         if not home.endswith(".ipynb") or is_appendix(Path(home)):
-            return text
+            return f"{text} of the book"
         if title and label == f"ch{home[:2].lstrip('0')}":
             return f"[{text}]({home})"
         there = "" if home == page else home
@@ -188,7 +189,8 @@ def plain(text, page, book):
         if kind == "eq":
             return f"({book.place(content)[2]})"
         if kind == "numref":
-            return f"figure {book.place(label)[2]}"
+            starts = STARTS.search(match.string[: match.start()])
+            return f"{'Figure' if starts else 'figure'} {book.place(label)[2]}"
         if kind == "ref":
             return book.link(words or book.place(label)[1], label, page)
         if kind in ("cite:t", "cite:p"):
@@ -207,6 +209,8 @@ def plain(text, page, book):
 def page_link(link, page, book):
     """`[words](#label)` with the fragment that a heading has in a notebook."""
     home, title, _ = book.place(link[1])
+    if not title:
+        raise Unknown(f"link to {link[1]}, which has no heading")
     return f"]({'' if home == page else home}#{quote(slug(title))})"
 
 

@@ -1,19 +1,27 @@
-// Formulas: load only the parts of MathJax that the book needs, and typeset a few
-// formulas at a time, first those in view, so that a long page never stands still.
+// Formulas: load only the parts of MathJax that the book needs, and typeset one
+// formula at a time, first those in view, so that a long page never stands still.
 (() => {
   const here = document.currentScript.src.replace(/[^/]*$/, "");
-  const pause = () => new Promise((resolve) => setTimeout(resolve));
+  // Safari has no requestIdleCallback.
+  const idle = window.requestIdleCallback ?? setTimeout;
+  const pause = () => new Promise((resolve) => idle(resolve));
 
-  // First those in view, all at once; then a few at a time, downwards from there.
+  // A page opens sooner if what is out of sight waits until its reader stirs.
+  const stirred = new Promise((resolve) => {
+    for (const sign of ["scroll", "keydown", "pointerdown", "beforeprint"]) {
+      addEventListener(sign, resolve, { once: true });
+    }
+    setTimeout(resolve, 8000);
+  });
+
+  // Those in view, all at once; then one at a time, downwards from there.
   function batches() {
     const view = [], below = [], above = [];
     for (const math of document.querySelectorAll(".math")) {
       const { bottom, top } = math.getBoundingClientRect();
       (bottom < 0 ? above : top < innerHeight ? view : below).push(math);
     }
-    const rest = [...below, ...above];
-    const few = rest.map((_, k) => rest.slice(4 * k, 4 * k + 4));
-    return [view, ...few].filter((batch) => batch.length);
+    return [view, ...[...below, ...above].map((math) => [math])];
   }
 
   // MathJax would measure the font around each formula, which lays out the page anew
@@ -30,7 +38,10 @@
 
   async function typesetAll() {
     measureOnce();
-    for (const batch of batches()) {
+    const [view, ...rest] = batches();
+    await MathJax.typesetPromise(view);
+    await stirred;
+    for (const batch of rest) {
       await MathJax.typesetPromise(batch);
       await pause();
     }

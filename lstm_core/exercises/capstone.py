@@ -13,6 +13,8 @@ from lstm_core.exercises.core import (
     same_shape,
 )
 
+SPREAD = 8  # bits: the differences of single characters have a smaller spread
+
 REPORT = {
     "characters": "the length of the text",
     "distinct": "the size of the vocabulary",
@@ -23,7 +25,7 @@ REPORT = {
     "gap": "bits by which the LSTM is below the table it is compared with",
     "error": "the standard error of that gap",
     "wins": "True or False: does the LSTM beat the table?",
-    "copy": "the longest copy in a sample of the chosen model",
+    "copy": "the longest copy in a sample of the chosen size, the median of five",
     "chance": "the longest copy in shuffled letters",
 }
 
@@ -47,24 +49,45 @@ def exercise_1(answer):
                 "A character that was never seen after its context costs infinitely "
                 "many bits. Blend with the shorter context, down to 1/V."
             )
-        raise Wrong(
-            f"With n = {n} the mean should be {wanted.mean():.4f} bits, not "
-            f"{np.mean(got):.4f}. Check n = 1 first: (count + d/V) / (all + d)."
-        )
+        raise Wrong(_order_hint(answer, ids, cut, n, V))
     return "The tables are counted on the first part and scored on the rest."
 
 
-def _table_bits(ids, cut, n, V, known=None):
-    """Return the bits for each character from ``cut`` on, by a blended table."""
+def _order_hint(answer, ids, cut, n, V):
+    """Say at which order an answer goes wrong; all below it are right."""
+    for m in range(1, n + 1):
+        got, wanted = answer(ids.copy(), cut, m, V), _table_bits(ids, cut, m, V)
+        if not is_close(got, wanted):
+            break
+    same_shape(got, wanted)
+    wrong = f"the mean should be {wanted.mean():.4f} bits, not {np.mean(got):.4f}."
+    if m == 1:
+        return (
+            f"n = 1 is wrong already: {wrong} A character that stands count times in "
+            "ids[:cut] has (count + d/V) / (cut + d) there, with d the number of "
+            "different characters."
+        )
+    return (
+        f"n = {m - 1} is right; look at how order {m} is blended with it: {wrong} "
+        "(count + d p) / (all + d), with d and all those of the context."
+    )
+
+
+def _table_bits(ids, cut, n, V, known=None, orders=None, distinct=len):
+    """Return the bits for each character from ``cut`` on, by a blended table.
+
+    Typical slips count the text as far as ``known``, blend only some ``orders``
+    or take another ``distinct`` of the counts after a context.
+    """
     known = cut if known is None else known
     p = np.full(len(ids) - cut, 1 / V)
-    for m in range(1, n + 1):
+    for m in orders or range(1, n + 1):
         counts = defaultdict(Counter)
         for k in range(m - 1, known):
             counts[tuple(ids[k - m + 1 : k])][int(ids[k])] += 1
         for k in range(cut, len(ids)):
             seen = counts[tuple(ids[k - m + 1 : k])]
-            total, d = sum(seen.values()), max(len(seen), 1)
+            total, d = sum(seen.values()), max(distinct(seen), 1)
             p[k - cut] = (seen[int(ids[k])] + d * p[k - cut]) / (total + d)
     return -np.log2(p)
 
@@ -82,7 +105,13 @@ def _table_slips(ids, cut, n, V):
             _table_bits(ids, cut, n + 1, V)
         ),
     }
+    slips["d is the number of different characters seen after the context, not 1."] = (
+        _table_bits(ids, cut, n, V, distinct=lambda seen: 1)
+    )
     if n > 1:
+        slips[
+            "Blend with the table of the next shorter context, not with 1/V at once."
+        ] = _table_bits(ids, cut, n, V, orders=[n])
         slips["The context is one character too short: n - 1 come before."] = (
             _table_bits(ids, cut, n - 1, V)
         )
@@ -95,21 +124,30 @@ def exercise_2(answer):
     chance = {32: [2.0, 1.8, 2.2], 8: [2.6, 2.5, 2.9], 16: [2.1, 1.7, 2.4]}
     lucky = {4: [2.9, 1.0, 2.9, 3.0], 8: [2.2, 2.1, 2.3, 2.2], 64: [2.0, 2.1, 1.9, 2.0]}
     overfit = {16: [2.2, 2.3, 2.4], 64: [3.0, 3.1, 3.2], 8: [2.9, 2.8, 3.3]}
-    for bits in (overfit, clear, lucky, chance):
+    spoilt = {
+        8: [2.0, 2.1, 1.9, 2.0, 9.0],
+        16: [2.4] * 5,
+        32: [2.2, 2.3, 2.2, 2.1, 2.2],
+    }
+    behind = {4: [2.1, 2.0, 2.1, 9.0, 2.0], 8: [2.4] * 5, 16: [1.9, 2.0, 1.8, 2.2, 1.9]}
+    for bits in (overfit, clear, lucky, chance, spoilt, behind):
         wanted = _chosen(bits)
         got = answer({size: list(scores) for size, scores in bits.items()})
         same_shape(got, 0)
         if got == wanted:
             continue
         raise Wrong(_size_hint(got, wanted, bits))
-    return "The smallest size that chance alone could have put behind the best."
+    return (
+        "The smallest size that chance alone could have put behind the best. Now "
+        "choose_size(validation): is it the size you wrote down?"
+    )
 
 
-def _chosen(bits):
+def _chosen(bits, middle=np.median):
     """Return the smallest size whose median is within the best size's spread."""
-    best = min(bits, key=lambda size: np.median(bits[size]))
+    best = min(bits, key=lambda size: middle(bits[size]))
     limit = max(bits[best])
-    return min(size for size in bits if np.median(bits[size]) <= limit)
+    return min(size for size in bits if middle(bits[size]) <= limit)
 
 
 def _size_hint(got, wanted, bits):
@@ -117,6 +155,11 @@ def _size_hint(got, wanted, bits):
     best = min(bits, key=lambda size: np.median(bits[size]))
     if got not in bits:
         return f"{got} is none of the sizes {sorted(bits)}. Return a key, not a score."
+    if got == _chosen(bits, np.mean):
+        return (
+            "That is what the means lead to, and one bad seed spoils a mean. Compare "
+            "medians."
+        )
     if got == max(bits) and got not in (best, wanted):
         return "That is the largest size. More units need not mean fewer bits."
     if got == best:
@@ -188,24 +231,45 @@ def exercise_4(report):
     missing = [key for key in REPORT if key not in report]
     if missing:
         raise Wrong(f"There is no {missing[0]!r}: {REPORT[missing[0]]}.")
-    if any(value is ... for value in report.values()):
+    still = [key for key in REPORT if report[key] is ...]
+    if len(still) == len(REPORT):
         raise NotAttempted
-    for key in ("characters", "distinct", "size", "gap", "error", "copy", "chance"):
+    if still:
+        raise Wrong(f"{still[0]!r} is still open.")
+    for key in ("size", "gap", "error"):
         _numbers(key, report[key], 0)
+    _check_counts(report)
     validation = _scores("validation", report["validation"])
     _check_choice(validation, report["size"])
     tables = _scores("tables", report["tables"])
     test = _numbers("test", report["test"])
     _check_scores(validation[report["size"]], tables, test, report)
+    _check_gap(report["gap"], tables, test)
+    _check_error(report["error"], report["characters"])
     _check_claim(report["gap"], report["error"], report["wins"])
     return "The numbers agree with each other. Now write what they mean."
+
+
+def _check_counts(report):
+    """Ask for whole numbers, and for the larger of two in its place."""
+    for key in ("characters", "distinct", "copy", "chance"):
+        if _numbers(key, report[key], 0) % 1:
+            raise Wrong(f"{key!r}: wanted a whole number, got {report[key]}.")
+    for small, large in [("distinct", "characters"), ("chance", "copy")]:
+        if report[small] > report[large]:
+            raise Wrong(
+                f"{small!r} is {report[small]} and {large!r} only {report[large]}. Are "
+                "the two swapped?"
+            )
 
 
 def _numbers(key, value, ndim=None):
     """Return finite numbers as an array, or raise `Wrong` with the key's meaning."""
     try:
-        array = np.asarray(value, float)
-    except (TypeError, ValueError):
+        array = np.asarray(value)
+    except ValueError:
+        array = np.asarray(np.nan)
+    if array.dtype.kind not in "iuf":
         array = np.asarray(np.nan)
     if (
         array.size == 0
@@ -241,25 +305,73 @@ def _check_scores(validation, tables, test, report):
     """Ask that the scores be of the same part, and in bits."""
     if test.shape != validation.shape:
         raise Wrong(f"'test': wanted a score for each of the {len(validation)} seeds.")
+    many = [n for n, bits in tables.items() if len(bits) > 1]
+    if many:
+        raise Wrong(f"'tables': n = {many[0]} has many numbers. Give their mean.")
     if not {1, 2, 3} <= set(tables):
         raise Wrong("'tables': wanted at least n = 1, 2 and 3.")
     if not report["distinct"] > 1 or tables[1][0] > np.log2(report["distinct"]) + 1:
         raise Wrong("'tables': n = 1 is far above uniform. Is 'distinct' right?")
     if np.array_equal(test, validation):
         raise Wrong("'test' repeats 'validation'. Report on the part not yet used.")
-    best = min(bits[0] for bits in tables.values())
-    if abs(best - np.median(test) - report["gap"]) > 0.5:
+
+
+def _check_gap(gap, tables, test):
+    """Ask that the gap be a table less the median seed, as both stand there."""
+    bits = {n: table[0] for n, table in tables.items()}
+    known = [gap, test, list(bits.values())]
+    rounded = any(np.array_equal(numbers, np.round(numbers, 3)) for numbers in known)
+    near = 0.016 if rounded else 1e-6  # three numbers rounded to hundredths
+    middle = np.sort(test)[[(len(test) - 1) // 2, len(test) // 2]]  # one, or two
+    orders = [_order_of(gap, bits, score, near) for score in middle]
+    if orders == [None, None]:
+        raise Wrong(f"'gap': {_gap_hint(gap, bits, test, near)}")
+    order, best = orders[orders[0] is None], min(bits, key=bits.get)
+    if bits[order] > bits[best] + 0.5:
         raise Wrong(
-            "'gap' does not fit: it should be near the best table less the median of "
-            "'test'. Are all three in bits, and of the same part?"
+            f"'gap' is that to n = {order}, and n = {best} has "
+            f"{bits[order] - bits[best]:.2f} bits less. Compare with the table that "
+            "you chose on the second part."
+        )
+
+
+def _order_of(gap, bits, score, near):
+    """Return the order of the table that is ``gap`` above ``score``, or None."""
+    off = {n: abs(table - score - gap) for n, table in bits.items()}
+    order = min(off, key=off.get)
+    return order if off[order] <= near else None
+
+
+def _gap_hint(gap, bits, test, near):
+    """Say what a gap is that is not the one to the median seed."""
+    slips = {
+        "that is the negative: table minus model.": (-gap, np.median(test)),
+        "that is the best seed, not the median one.": (gap, test.min()),
+        "that is the mean of the seeds, not the median one.": (gap, test.mean()),
+    }
+    for hint, (slip, score) in slips.items():
+        if _order_of(slip, bits, score, near) is not None:
+            return f"{gap:.2f}: {hint}"
+    return (
+        f"none of your tables less the median of 'test' gives {gap:.2f}. Is the table "
+        "that you chose among them, and are all of the last part?"
+    )
+
+
+def _check_error(error, characters):
+    """Ask for the error of a mean, not for the spread of single characters."""
+    if not error > 0:
+        raise Wrong("'error': a standard error is above 0.")
+    if error > SPREAD / np.sqrt(characters / 10):  # a last part of a tenth or more
+        raise Wrong(
+            f"'error': {error:.2f} bits look like the spread of single characters. "
+            "Divide it by the square root of their number."
         )
 
 
 def _check_claim(gap, error, wins):
     """Ask that the claim be no bolder than the numbers, and no more timid."""
-    if not error > 0:
-        raise Wrong("'error': a standard error is above 0.")
-    if wins is not True and wins is not False:
+    if not isinstance(wins, bool | np.bool_):
         raise Wrong(f"'wins': wanted True or False, got {wins!r}.")
     so_far = f"'wins': a gap of {gap:.2f}, and a standard error of {error:.2f}"
     if wins and gap <= 2 * error:

@@ -2,13 +2,27 @@
 
 import numpy as np
 
-from lstm_core.exercises.core import Wrong, close, is_close, recognise, same_shape
+from lstm_core.exercises.core import (
+    Raised,
+    Wrong,
+    close,
+    is_close,
+    recognise,
+    same_shape,
+)
 from lstm_core.gates import sigmoid
 
 
 def exercise_1(answer):
     """Check ``word_length_dials(text) -> f, i, g``, one of each a character."""
-    for text in ["to be", "beet", "a  rose is a rose ", " x", "   "]:
+    for text in [
+        "to be",
+        "beet",
+        "a  rose is a rose ",
+        " x",
+        "   ",
+        "to die—to sleep, no",
+    ]:
         f, i, g = _check_dials(answer(text), text)
         c, cs = 0.0, []
         for f_t, i_t, g_t in zip(f, i, g, strict=True):
@@ -33,10 +47,7 @@ def _check_dials(got, text):
         raise Wrong("Return three arrays: f, i and g, in this order.")
     dials = dict(zip("fig", got, strict=True))
     for name, dial in dials.items():
-        try:
-            same_shape(dial, np.zeros(len(text)))
-        except Wrong as wrong:
-            raise Wrong(f"In {name}, for {text!r}: {wrong}") from None
+        same_shape(dial, np.zeros(len(text)), f"In {name}, for {text!r}")
         if np.iscomplexobj(dial):
             raise Wrong(f"{name} holds complex numbers; a dial is a real number.")
         low = -1 if name == "g" else 0
@@ -47,6 +58,8 @@ def _check_dials(got, text):
 
 def _hint_on_lengths(cs, text, wanted):
     """Recognise wrong counts by what they would be."""
+    if "," in text:  # the last text: all without a comma were right
+        return "A comma or a dash counts as a letter too: only a space resets."
     space = np.array([char == " " for char in text])
     letters = np.cumsum(~space)
     total = np.arange(1, len(text) + 1)
@@ -108,6 +121,7 @@ def exercise_2(answer):
                 f
             ),
             "That is the odds f / (1 - f). One logarithm is missing.": f / (1 - f),
+            "That is e^(-b). Take the logarithm.": (1 - f) / f,
         }
         if not is_close(got, wanted):
             recognise(got, hints)
@@ -132,7 +146,13 @@ def exercise_3(answer):
         x, h = rng.normal(size=(B, D)), rng.normal(size=(B, H))
         given = {name: array.copy() for name, array in params.items()}
         mine = x.copy(), h.copy()
-        got = answer(x, h, given)
+        try:
+            got = answer(x, h, given)
+        except Raised as raised:
+            if not isinstance(raised.__cause__, ValueError):  # not of shapes
+                raise
+            sizes = f"Here B = {B}, D = {D} and H = {H}. Examples are rows here."
+            raise Wrong(f"{raised} {sizes}") from None
         _check_untouched(mine, (x, h), params, given)
         _check_gates(got, x, h, params)
     return "Four gates a row, for any B, D and H."
@@ -158,10 +178,7 @@ def _check_gates(got, x, h, params):
             "You split the batch into four, not the gates: split along the last axis."
         )
     for name, gate in zip("ifgo", got, strict=True):
-        try:
-            same_shape(gate, h)
-        except Wrong as wrong:
-            raise Wrong(f"{name}: {wrong}") from None
+        same_shape(gate, h, name)
     wanted = _gates(x, h, params)
     if is_close(got, wanted):
         return
@@ -250,7 +267,15 @@ def exercise_4(answer):
         if is_close(got, wanted):
             continue
         raise Wrong(_hint_on_steps(got, f, wanted))
-    return "Was your prediction borne out?"
+    gates = sigmoid(3 + 2 * rng.normal(size=(10001, 200)))
+    low, middle, high = np.percentile([_steps_to_half(f) for f in gates], [25, 50, 75])
+    bad, good = np.log(sigmoid(np.array([-1.0, 3.0])))
+    return (
+        f"Less long: half is gone after {middle:.0f} steps, the median of 10001 runs "
+        f"(the middle half of them: {low:.0f} to {high:.0f}), not after 15. What is "
+        f"left is a product, and one gate at the score -1 forgets as much as "
+        f"{bad / good:.0f} at 3."
+    )
 
 
 def _steps_to_half(f):
@@ -262,9 +287,11 @@ def _steps_to_half(f):
 def _hint_on_steps(got, f, wanted):
     """Recognise a wrong number of steps by how it came about."""
     if np.isinf(wanted):
+        number = np.asarray(got)
+        why = " (np.argmax of all False is 0.)" if number in (0, 1) else ""
         return (
             "More than half is left at the end, and your answer is "
-            f"{np.asarray(got):g}: it should be np.inf. (np.argmax of all False is 0.)"
+            f"{number:g}: it should be np.inf.{why}"
         )
     slips = {
         "That is where a single gate is at most one half. What is left is the "

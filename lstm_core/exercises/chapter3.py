@@ -4,21 +4,28 @@ import numpy as np
 
 from lstm_core.exercises.core import Wrong, close, is_close, recognise, same_shape
 from lstm_core.gates import sigmoid
+from lstm_core.loss import softmax
 from lstm_core.lstm import init_lstm, lstm_cell_forward, lstm_forward
+from lstm_core.model import CharLSTM
+from lstm_core.text import Vocabulary, load_hamlet, one_hot
 
 
 def exercise_1(answer):
     """Check ``parameter_count(V, H)``."""
-    for V, H in [(3, 2), (32, 64), (2, 9), (11, 1), (1, 5)]:
-        got = answer(V, H)
-        wanted = 4 * H * (V + H + 1) + V * (H + 1)
-        same_shape(got, wanted)
-        if is_close(got, wanted):
-            continue
-        recognise(got, _count_slips(V, H))
-        raise Wrong(
-            f"For V = {V} and H = {H} there are {wanted}, and you have "
-            f"{np.asarray(got):g}. Go through the five shapes one by one."
+    sizes = [(3, 2), (32, 64), (2, 9), (11, 1), (1, 5)]
+    got = [answer(V, H) for V, H in sizes]
+    for count in got:
+        same_shape(count, 0)
+    wanted = [4 * H * (V + H + 1) + V * (H + 1) for V, H in sizes]
+    if not is_close(got, wanted):
+        slips = [_count_slips(V, H) for V, H in sizes]  # some agree at one size
+        recognise(got, {hint: [at[hint] for at in slips] for hint in slips[0]})
+    for (V, H), count, right in zip(sizes, got, wanted, strict=True):
+        close(
+            count,
+            right,
+            f"For V = {V} and H = {H} there are {right}, and you have "
+            f"{np.asarray(count):g}. Go through the five shapes one by one.",
         )
     return "It counts every number, for V = 32 and H = 64 too."
 
@@ -43,6 +50,9 @@ def _count_slips(V, H):
         ),
         "You count two biases for each row of the cell, as some libraries have. "
         "Here there is one.": cell + out + 4 * H,
+        "weight_hh has one column for each hidden number, H, not V.": (
+            4 * H * (V + V + 1) + out
+        ),
         "weight_hh is missing: the last hidden state has weights of its own.": (
             4 * H * (V + 1) + out
         ),
@@ -102,6 +112,9 @@ def _two_slips(y_0, y_1):
         "A difference of two sigmoids is not a probability: it can be negative.": (
             s_0 - s_1
         ),
+        "Right for two numbers, wrong for arrays: it ran along the wrong axis.": (
+            softmax(np.stack([y_0, y_1]))[0]
+        ),
         "That is the difference itself. It still has to go through the sigmoid.": (
             difference
         ),
@@ -134,6 +147,7 @@ def exercise_3(answer):
         same_shape(got, wanted)
         if is_close(got, wanted):
             continue
+        recognise(got, _overwritten(wanted, resets))
         recognise(got, _reset_slips(x, resets, params))
         step = np.flatnonzero(~np.isclose(got, wanted).all(axis=(1, 2)))[0]
         raise Wrong(
@@ -165,6 +179,19 @@ def _with_resets(x, resets, params, h_kept=(0, 1), c_kept=(0, 1), after=False):
         if after:
             h, c = h * np.where(reset, *h_kept), c * np.where(reset, *c_kept)
     return np.stack(hs)
+
+
+def _overwritten(hs, resets):
+    """Return ``hs`` if each reset was written into the h of the step before."""
+    late = hs.copy()
+    late[:-1][resets[1:]] = 0
+    changed = np.flatnonzero((late != hs).any(axis=(1, 2)))
+    if not changed.size:
+        return {}
+    return {
+        f"Step {changed[0]} was right when you stored it. Writing into h later "
+        "changed the array in your list: make a new one (hint 3).": late
+    }
 
 
 def _reset_slips(x, resets, params):
@@ -228,13 +255,34 @@ def exercise_4(answer):
         for hint, slip in _gap_slips(x, params, gap).items():
             if not is_close(got, wanted) and is_close(got, slip):
                 raise Wrong(hint)
-        close(
-            got,
-            wanted,
-            f"For T = {T}, B = {B}, H = {H} the first entry should be {wanted[0]:.4f}. "
-            "One run starts from None, the other from h = 0 and c = 1.",
-        )
-    return "Now compare the measurement with your three guesses."
+        if not is_close(got, wanted):
+            off = ~np.isclose(got, wanted, rtol=1e-9, atol=1e-9)
+            t = np.flatnonzero(off)[0]
+            raise Wrong(
+                f"For T = {T}, B = {B}, H = {H} entry {t} should be {wanted[t]:.4f}, "
+                f"and yours is {got[t]:.4f}. One run starts from None, the other from "
+                "h = 0 and c = 1."
+            )
+    return _gap_resolved()
+
+
+def _gap_resolved():
+    """Say what exercise 4 measures, on the line of the chapter."""
+    text = load_hamlet()
+    letters = Vocabulary.from_text(text)
+    x = one_hot(letters.encode(text[: text.index(":") + 1]), len(letters))[:, None]
+    alone, measured = [], []
+    for bias in (0, 1, 3):
+        nets = [CharLSTM(letters, 64, seed=k, forget_bias=bias) for k in range(5)]
+        gaps = [np.abs(_gap(x, net.params)[20]).max() for net in nets]
+        alone.append(f"{sigmoid(bias) ** 20:.2g}")
+        measured.append(f"{np.median(gaps):.1g}")
+    return (
+        "For a bias of 0, 1 and 3 the gate alone would leave "
+        f"{', '.join(alone)}. Measured are {', '.join(measured)} (medians of five "
+        "seeds): the rest comes back through weight_hh. Set that to 0, and the gate "
+        "is right, nearly."
+    )
 
 
 def _gap(x, params, h=0.0, c=1.0):

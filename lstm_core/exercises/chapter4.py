@@ -1,8 +1,20 @@
 """Checks of the exercises of chapter 4."""
 
+from itertools import permutations
+
 import numpy as np
 
-from lstm_core.exercises.core import Wrong, close, is_close, recognise, same_shape
+from lstm_core.exercises.core import (
+    Wrong,
+    counted,
+    is_close,
+    recognise,
+    same_shape,
+)
+from lstm_core.gates import sigmoid
+from lstm_core.lstm import lstm_forward
+from lstm_core.model import CharLSTM
+from lstm_core.text import Vocabulary, load_hamlet, one_hot
 
 
 def exercise_1(answer):
@@ -38,6 +50,11 @@ def exercise_1(answer):
                 "Off by one: the state that w multiplies in step t is the one "
                 "before the step, h_(t-1).",
             ),
+            (
+                w * wanted,
+                "You hand dh on before its last use in the step: first the share, "
+                "then d * w.",
+            ),
             (wanted / T, "That is the mean of the shares. Slopes of one weight add."),
             (
                 shares[0],
@@ -52,9 +69,9 @@ def exercise_1(answer):
         ]
         recognise(got, {hint: value for value, hint in slips})
         raise Wrong(
-            f"For w = {w}, h0 = {h0} and {T} inputs the slope is another. Nudge w in "
-            "h_T by hand and compare, first with one input (the slope is h0), then "
-            "with two."
+            f"For w = {w}, h0 = {h0} and {counted(T, 'input')} the slope is another. "
+            "Nudge w in h_T by hand and compare, first with one input (the slope is "
+            "h0), then with two."
         )
     return "One weight, as many shares as steps, and their sum is the slope."
 
@@ -69,7 +86,9 @@ def exercise_2(answer):
         got = _parts(answer(*given), "da_f, da_g, dc_prev")
         _untouched(given, [dc, c_prev, f, g], ["dc", "c_prev", "f", "g"])
         slope_f, slope_g = f * (1 - f), 1 - g * g
-        df = dc * (c_prev - g)
+        df, dg = dc * (c_prev - g), dc * (1 - f)
+        names = ["da_f", "da_g", "dc_prev"]
+        _in_order(got, [df * slope_f, dg * slope_g, dc * f], names)
         _judge(
             "da_f",
             got[0],
@@ -94,6 +113,10 @@ def exercise_2(answer):
                     "Half of the slope of the sigmoid is missing: it is f (1 - f).",
                 ),
                 (
+                    -dc * g * slope_f,
+                    "The direct use, f * c_prev, is missing.",
+                ),
+                (
                     dc * g * slope_f,
                     "f is used twice: the part with c_prev is missing, and "
                     "the sign of the other is wrong.",
@@ -105,7 +128,6 @@ def exercise_2(answer):
                 ),
             ],
         )
-        dg = dc * (1 - f)
         _judge(
             "da_g",
             got[1],
@@ -154,19 +176,19 @@ def exercise_3(answer):
         got = _parts(answer(*given), "dW, dU, db, dh0")
         _untouched(given, [dhs, x, hs, U], ["dhs", "x", "hs", "U"])
         wanted = _rnn_backward(dhs, x, hs, U)
-        for value, right in zip(got, wanted, strict=True):
-            same_shape(value, right)
+        names = ["dW", "dU", "db", "dh0"]
+        for name, value, right in zip(names, got, wanted, strict=True):
+            same_shape(value, right, name)
         if all(map(is_close, got, wanted)):
             continue
         for slip, hint in RNN_SLIPS.items():
             if all(map(is_close, got, _rnn_backward(dhs, x, hs, U, slip))):
                 raise Wrong(hint)
-        names = ["dW", "dU", "db", "dh0"]
-        bad = [
-            n for n, v, r in zip(names, got, wanted, strict=True) if not is_close(v, r)
-        ]
+        right = map(is_close, got, wanted)
+        *most, last = [name for name, ok in zip(names, right, strict=True) if not ok]
+        bad = f"{', '.join(most)} and {last} differ" if most else f"{last} differs"
         raise Wrong(
-            f"With T = {T} and B = {B}, {' and '.join(bad)} differ from the measured "
+            f"With T = {T} and B = {B}, {bad} from the measured "
             "slope. Compare with the three lines of the loop: da, the shares, "
             "the stream."
         )
@@ -183,6 +205,7 @@ RNN_SLIPS = {
     "activated": "hs holds what came out of tanh already: its slope is 1 - h * h, not "
     "1 - tanh(h) ** 2.",
     "after": "Off by one: U multiplied the state before the step, hs[t].",
+    "dU turned": "dU is transposed: da.T @ hs[t].",
     "no slope": "The slope of tanh is missing.",
     "last": "The shares of all steps add up; you return that of a single step (did you "
     "write = for +=?).",
@@ -210,6 +233,8 @@ def _rnn_backward(dhs, x, hs, U, slip=None):
         db = db + da.sum(axis=0)
         back = dh if slip == "no squash back" else da
         dh = back @ (U.T if slip == "transposed" else U)
+    if slip == "dU turned":
+        dU = dU.T
     if slip == "mean":
         dW, dU, db = dW / B, dU / B, db / B
     return dW, dU, db, dh
@@ -217,9 +242,11 @@ def _rnn_backward(dhs, x, hs, U, slip=None):
 
 def exercise_4(answer):
     """Check ``bias_to_keep(keep, steps)``."""
-    for keep, steps in [(0.5, 1), (0.9, 100), (0.5, 60), (0.01, 5), (0.2, 1000)]:
+    for keep, steps in [(0.9, 100), (0.5, 60), (0.01, 5), (0.2, 1000), (0.5, 1)]:
         got = answer(keep, steps)
         f = keep ** (1 / steps)
+        same_shape(got, f)
+        kept = sigmoid(got + 0.0) ** steps
         _judge(
             f"The bias for keep = {keep} and steps = {steps}",
             got,
@@ -242,8 +269,7 @@ def exercise_4(answer):
                 ),
                 (
                     np.log(f),
-                    "That is the logarithm of f. The inverse of the sigmoid is "
-                    "ln(f / (1 - f)).",
+                    "That is ln f. Undo the sigmoid, not the exponential.",
                 ),
                 (
                     _logit(keep) * steps,
@@ -256,8 +282,26 @@ def exercise_4(answer):
                     "round: ln(f / (1 - f)).",
                 ),
             ],
+            f"With your bias the product over {counted(steps, 'step')} is "
+            f"{kept:.3g}, wanted {keep}.",
         )
-    return "One half over 60 steps takes a bias of 4.46."
+    bias = _logit(0.9 ** (1 / 60))
+    kept = np.median([_kept_by_lstm(seed, bias) for seed in range(5)])
+    return (
+        f"To keep 0.9 over 60 steps takes a bias of {bias:.2f}. The untrained net then "
+        f"keeps {kept:.2f} (median of five seeds): its weights are small and move the "
+        "gates little."
+    )
+
+
+def _kept_by_lstm(seed, bias):
+    """Return what an untrained net keeps over 60 letters, as the chapter measures."""
+    text = load_hamlet()
+    letters = Vocabulary.from_text(text)
+    x = one_hot(letters.encode(text[:100]), len(letters))[:, None]
+    params = CharLSTM(letters, seed=seed, forget_bias=bias).params
+    kept = lstm_forward(x, None, params)[2].f[-60:].prod(axis=0)
+    return np.sqrt((kept**2).mean())
 
 
 def _logit(f):
@@ -286,12 +330,22 @@ def _untouched(given, before, names):
             raise Wrong(f"Your function changed the array {name} that it was given.")
 
 
-def _judge(name, got, wanted, slips):
+def _in_order(got, wanted, names):
+    """Raise `Wrong` if the parts are right, but in another order."""
+    kinds = [part.dtype.kind for part in got if isinstance(part, np.ndarray)]
+    if kinds != ["f"] * len(names):
+        return
+    _, *others = permutations(wanted)
+    if any(all(map(is_close, got, other)) for other in others):
+        raise Wrong(f"These are the right arrays in another order: {', '.join(names)}.")
+
+
+def _judge(name, got, wanted, slips, other="It is not what a measurement gives."):
     """Compare one part with what it should be, and with typical slips."""
-    same_shape(got, wanted)
+    same_shape(got, wanted, name)
     if is_close(got, wanted):
         return
     for value, hint in slips:
         if is_close(got, value) and not is_close(value, wanted):
-            raise Wrong(f"{name}: {hint}")
-    close(got, wanted, f"{name}: not the value that a measurement gives.")
+            raise Wrong(f"{name} is not right. {hint}")
+    raise Wrong(f"{name} is not right. {other}")

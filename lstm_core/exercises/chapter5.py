@@ -7,6 +7,20 @@ from lstm_core.model import CharLSTM
 from lstm_core.text import Vocabulary
 
 BETAS = (0.9, 0.999)
+READING_SLIPS = {
+    "wrap": "Your reader turns round the end of the text within a window. The steps "
+    "beyond the end are masked out: they do not count, and the next window starts at "
+    "the first character.",
+    "uncut": "Cut the window at the number of pairs, len(text) - 1: the last character "
+    "is a target, never an input.",
+    "spare": "There are len(text) - 1 pairs, and the readers walk over pairs: the last "
+    "character is a target, never an input.",
+    "own": "Your reader stays in its own piece. It only starts there; it walks on to "
+    "the end of the whole text.",
+    "early": "Reader k starts at k * pairs // batch_size: multiply before you divide.",
+    "beyond": "When the place is exactly the number of pairs, no pair is left: go back "
+    "to 0 at >=, not >.",
+}
 
 
 def exercise_1(answer):
@@ -30,42 +44,30 @@ def exercise_1(answer):
     return "You know what each reader sees, at the end of the text as well."
 
 
-def _reads(text, k, batch_size, window, update, *, spare=1, wrap=False, own=False):
-    """Return the input characters that count; the options are typical slips."""
-    pairs = len(text) - spare
+def _reads(text, k, batch_size, window, update, slip=""):
+    """Return the input characters that count, or what a typical slip gives."""
+    wrap, pairs = slip == "wrap", len(text) - (slip != "spare")
     start, first, last = k * pairs // batch_size, 0, pairs
-    if own:
+    if slip == "own":
         first, last = start, (k + 1) * pairs // batch_size
-    place = start
+    place = k * (pairs // batch_size) if slip == "early" else start
     for _ in range(update):
         place += window
-        if place >= last:
+        if place > last or (place == last and slip != "beyond"):
             place = (place - last if wrap else 0) + first
     steps = range(place, place + window)
     if wrap:
         return "".join(text[first + (s - first) % (last - first)] for s in steps)
-    return text[place : min(place + window, last)]
+    stop = place + window
+    return text[place : stop if slip == "uncut" else min(stop, last)]
 
 
 def _hint_on_reading(got, wanted, case):
     """Recognise a wrong piece of text by how it came about."""
     text, k, batch_size, window, update = case
-    if got == _reads(*case, wrap=True):
-        return (
-            "Your reader turns round the end of the text within a window. The steps "
-            "beyond the end are masked out: they do not count, and the next window "
-            "starts at the first character."
-        )
-    if got == _reads(*case, spare=0):
-        return (
-            "There are len(text) - 1 pairs, and the readers walk over pairs: the last "
-            "character is a target, never an input."
-        )
-    if got == _reads(*case, own=True):
-        return (
-            "Your reader stays in its own piece. It only starts there; it walks on "
-            "to the end of the whole text."
-        )
+    for slip, hint in READING_SLIPS.items():
+        if got == _reads(*case, slip):
+            return hint
     if update and got == _reads(text, k, batch_size, window, update - 1):
         return "That is the window before: update 0 reads the first window."
     if got == _reads(text, k, batch_size, window, update + 1):
@@ -73,7 +75,8 @@ def _hint_on_reading(got, wanted, case):
     if len(got) == len(wanted) and got in text[1:] and got == _shifted(text, wanted):
         return "These are the targets. The inputs stand one character before them."
     asked = f"text = {text!r}, k = {k}, batch_size = {batch_size}"
-    return f"For {asked}, window = {window}, update = {update} you give {got!r}."
+    asked += f", window = {window}, update = {update}"
+    return f"For {asked} you give {got!r}, wanted {wanted!r}."
 
 
 def _shifted(text, piece):
@@ -121,7 +124,7 @@ def exercise_3(answer):
     rng = np.random.default_rng(53)
     for shape in [(3,), (2, 4), ()]:
         given = [rng.normal(size=shape) for _ in range(3)]
-        _check_momentum(answer, *given, 0.1, 0.9)
+        _check_momentum(answer, *given, 0.05, 0.8)  # lr is not 1 - momentum
     given = [rng.normal(size=5) for _ in range(2)]
     _check_momentum(answer, *given, np.zeros(5), 0.5, 0.6)
     return "Old steps live on in the velocity, and each fades by the factor momentum."
@@ -131,7 +134,7 @@ def _check_momentum(answer, param, grad, velocity, lr, momentum):
     """Compare one step with the rule, and with the usual slips."""
     arrays = [np.copy(array) for array in (param, grad, velocity)]
     got = answer(*arrays, lr, momentum)
-    if not isinstance(got, tuple) or len(got) != 2:
+    if not isinstance(got, tuple | list) or len(got) != 2:
         raise Wrong("Wanted two things back: the new param and the new velocity.")
     kept = [
         np.array_equal(array, old)
@@ -166,17 +169,20 @@ def _momentum_slips(param, grad, velocity, lr, momentum):
         param - lr * mixed,
         mixed,
     )
-    yield (
-        "The learning rate got into the velocity. Keep it out: it belongs to the step.",
-        param - scaled,
-        scaled,
-    )
+    for rate in (1, lr):
+        yield (
+            "The learning rate got into the velocity. Keep it out: it belongs to the "
+            "step.",
+            param - rate * scaled,
+            scaled,
+        )
     yield (
         "The step uses the old velocity. First update the velocity, then step.",
         param - lr * velocity,
         new,
     )
     yield "The step goes uphill: subtract it.", param + lr * new, new
+    yield "The two are swapped: param first.", new, param - lr * new
     yield (
         "The step uses the gradient alone; it must use the new velocity.",
         param - lr * grad,
@@ -195,7 +201,7 @@ def exercise_4(answer):
     got = answer(text, windows, steps, seed)
     wanted = _losses(text, windows, steps, seed)
     if isinstance(got, dict):
-        got = list(got.values())
+        raise Wrong("Wanted a list of the losses, one a window, got a dict.")
     same_shape(got, wanted)
     slips = {
         "That is the loss of the last window. Score the trained model on the whole "
@@ -218,7 +224,10 @@ def exercise_4(answer):
             raise Wrong(hint)
     hint = "Another loss than with H = 32, batch_size = 8 and all else as by default."
     close(got, wanted, hint, 1e-6)
-    return "Now run it on the whole passage, and compare with your prediction."
+    return (
+        "Now run loss_by_window(sentence, [2, 8, 32], 800, 0). Surprised? Count the "
+        "updates: 400, 100, 25. With 300 updates for each window the order turns."
+    )
 
 
 def _losses(

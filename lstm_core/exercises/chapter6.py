@@ -51,7 +51,7 @@ def _check_odds(answer, logits, a, b, T):
 def exercise_2(answer):
     """Check ``entropy_slope(logits, temperature) -> dH/dT``."""
     rng = np.random.default_rng(62)
-    for temperature, V in [(1.0, 4), (0.5, 4), (2.0, 7), (1.5, 32), (3.0, 2)]:
+    for temperature, V in [(0.5, 4), (1.0, 4), (2.0, 7), (1.5, 32), (3.0, 2)]:
         _check_slope(answer, rng.normal(size=V), temperature)
     _check_slope(answer, np.full(5, 2.0), 0.7)
     _check_slope(answer, rng.normal(size=6) + 300, 1.2)
@@ -68,6 +68,7 @@ def _check_slope(answer, logits, T):
     slips = {
         "The sign is turned: a higher temperature makes the distribution "
         "flatter, and its entropy larger.": -wanted,
+        "That is dH/dbeta. Multiply by dbeta/dT = -1/T^2.": -spread / T,
         "One factor is missing. With beta = 1/T you have dH/dT = dH/dbeta times "
         "dbeta/dT, and dbeta/dT is -1/T^2.": spread / T,
         "That is close: a factor 1/T is missing. dH/dbeta is -beta times the "
@@ -124,12 +125,15 @@ def _check_min_p(answer, logits, p):
     if _same(got, wanted):
         return
     ratio = np.divide(logits, logits.max(), where=logits.max() != 0, out=logits * 0)
+    if _same(np.where(np.isneginf(got), 0.0, got), np.where(kept, probs, 0.0)):
+        raise Wrong(
+            "You gave back probabilities. A filter returns scores, so that another "
+            "filter, or draw, can follow it."
+        )
     slips = {
-        "You gave back probabilities. A filter returns scores, so that another "
-        "filter, or draw, can follow it.": np.where(kept, probs, 0.0),
         "What is ruled out must score -inf. A score of 0 is an ordinary score, and "
         "exp(0) = 1 is a large weight.": np.where(kept, logits, 0.0),
-        "One at the threshold itself is to be kept: >= and not >.": np.where(
+        "A character at the threshold itself is to be kept: >= and not >.": np.where(
             probs > p * probs.max(), logits, -np.inf
         ),
         "The threshold is p times the largest probability, not p itself.": np.where(
@@ -177,7 +181,11 @@ def _check_bits(answer, logits, targets, temperature):
     same_shape(got, 0.0)
     bits = _surprises(logits / temperature, targets)
     wanted = bits.mean()
+    every = -log_softmax(logits / temperature)[:, targets] / np.log(2)
     slips = {
+        "You took every target for every row. Take one entry a row: "
+        "log_p[np.arange(N), targets].": every.mean(),
+        "Take the logarithm first, then the mean.": _surprise_at_mean(bits),
         "That is in nats. Divide by ln 2 for bits.": wanted * np.log(2),
         "That is the sum over the characters. Wanted is the mean.": bits.sum(),
         "You multiplied by the temperature. It divides the scores.": (
@@ -201,6 +209,11 @@ def _check_bits(answer, logits, targets, temperature):
     if not is_close(got, wanted):
         recognise(got, slips)
     close(got, wanted, f"Wanted {wanted:.4f} bits a character here, got {got:.4f}.")
+
+
+def _surprise_at_mean(bits):
+    """Return minus the logarithm of the mean probability, as a slip gives it."""
+    return np.log2(len(bits)) - np.logaddexp2.reduce(-bits)
 
 
 def _surprises(logits, targets):

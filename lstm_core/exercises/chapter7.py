@@ -91,7 +91,10 @@ def exercise_2(answer):
             f"{wanted:.3f}. Let the wanted vector have length 1 and multiply out the "
             "square of the difference."
         )
-    return "Three columns, two numbers: cosine and ratio give the error."
+    return (
+        "Three columns, two numbers: cosine and ratio give the error. With a cosine of "
+        "0.8 it is smallest at a ratio of 0.8, too: 0.6."
+    )
 
 
 def exercise_3(answer):
@@ -121,7 +124,10 @@ def exercise_4(answer):
         two["weight"] = scale * two["weight"]
         for others in (two, {name: -array for name, array in one.items()}):
             _judge_cosine(answer(dict(one), dict(others)), one, others)
-    return "One number for all arrays together. Now predict, then run."
+    return (
+        "One number for all arrays together. Now measure, and compare with your "
+        "prediction: it is 0.8 at the start, and then smaller and smaller."
+    )
 
 
 def _judge_cosine(got, one, two):

@@ -7,6 +7,8 @@ hint, or returns what was seen to be right.
 
 import textwrap
 from importlib import import_module
+from pathlib import Path
+from traceback import walk_tb
 
 import numpy as np
 
@@ -40,8 +42,8 @@ def _verdict(checker, answer):
         return "not attempted yet."
     except Wrong as wrong:
         return f"not yet. {wrong}"
-    except _Raised as raised:
-        return f"not yet. Your code raised {raised}."
+    except Raised as raised:
+        return f"not yet. {raised}"
     except TypeError:
         if callable(answer):
             raise
@@ -53,8 +55,8 @@ class NotAttempted(Exception):
     """The stub is untouched: it gave back ``...``."""
 
 
-class _Raised(Exception):
-    """The reader's code raised; the message says what and in which line."""
+class Raised(Exception):
+    """The reader's code raised ``__cause__``; the message says so, and where."""
 
 
 class _Watched:
@@ -73,14 +75,25 @@ class _Watched:
         try:
             result = self.function(*args, **kwargs)
         except Exception as error:
-            traceback = error.__traceback__
-            while traceback.tb_next:
-                traceback = traceback.tb_next
-            name = type(error).__name__
-            raise _Raised(f"{name}: {error} (line {traceback.tb_lineno})") from None
+            raise Raised(self._told(error)) from error
+        if result is None:
+            raise Wrong("Your function returned nothing. Is the `return` missing?")
         if result is ... or (isinstance(result, tuple) and ... in _plain(result)):
             raise NotAttempted
         return result
+
+    def _told(self, error):
+        """Say what was raised, and in which line of the reader's own code."""
+        code = getattr(self.function, "__code__", None)
+        file = getattr(code, "co_filename", None)
+        frames = walk_tb(error.__traceback__)
+        places = [line for frame, line in frames if frame.f_code.co_filename == file]
+        home = Path(file).name if file and Path(file).exists() else "your cell"
+        where = f" (in line {places[-1]} of {home})" if places else ""
+        hint = " Some argument is an array here: use NumPy's functions."
+        wants_number = "converted to Python scalar" in str(error)  # as math.log does
+        told = f"Your code raised {type(error).__name__}: {error}{where}."
+        return told + (hint if wants_number else "")
 
 
 def _plain(items):
@@ -108,16 +121,27 @@ def close(got, wanted, hint, tolerance=1e-9):
         raise Wrong(hint)
 
 
-def same_shape(got, wanted):
-    """Raise `Wrong` unless ``got`` is numeric and has the shape of ``wanted``."""
+def same_shape(got, wanted, name=""):
+    """Raise `Wrong` unless ``got`` is numeric and has the shape of ``wanted``.
+
+    ``name`` says which part of the answer it is, if there are several.
+    """
+    start = f"{name}: wanted" if name else "Wanted"
     try:
         array = np.asarray(got)
     except ValueError:
         array = np.asarray(None)
     if array.dtype.kind not in "biufc":
-        raise Wrong(f"Wanted numbers, got {type(got).__name__}.")
+        raise Wrong(f"{start} numbers, got {type(got).__name__}.")
+    if array.shape != np.shape(wanted) == ():
+        raise Wrong(f"{start} one number, got an array of shape {array.shape}.")
     if array.shape != np.shape(wanted):
-        raise Wrong(f"Wanted the shape {np.shape(wanted)}, got {array.shape}.")
+        raise Wrong(f"{start} the shape {np.shape(wanted)}, got {array.shape}.")
+
+
+def counted(number, word):
+    """Return "1 step" or "3 steps"."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def is_close(got, candidate, tolerance=1e-9):

@@ -20,7 +20,10 @@ OPEN_ALL = """() => {
     document.querySelectorAll("details").forEach((box) => (box.open = true));
     document.querySelectorAll("button.toggle-button-hidden").forEach((b) => b.click());
 }"""
-TYPESET = "() => window.MathJax?.startup?.promise?.then(() => document.fonts.ready)"
+TYPESET = """() => {
+    dispatchEvent(new Event("scroll"));  // formulas out of sight wait for it
+    return window.MathJax?.startup?.promise?.then(() => document.fonts.ready);
+}"""
 UNTYPESET = """() => [...document.querySelectorAll(".math")]
     .filter((math) => !math.querySelector("mjx-container") ||
                       math.querySelector("mjx-merror, mtext[mathcolor=red]"))
