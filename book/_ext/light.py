@@ -20,6 +20,10 @@ PNG_SIZE = slice(16, 24)  # two big-endian 32-bit numbers: width, height
 INLINE_MATH = re.compile(
     r'(<span class="math[^"]*")>(\\\(.*?)(?=</span>)', re.DOTALL
 )
+DISPLAY_MATH = re.compile(
+    r'(<div class="math[^>]*)>(.*?)(?=</div>)', re.DOTALL
+)
+TALL = re.compile(r"\\(?:frac|sum|prod)\b")
 NO_INK = re.compile(r"\\(?:left|right|math\w+|text\w*|operatorname|[()!,;: ])")
 SCRIPT_PART = re.compile(r"[_^](\{[^{}]*\}|\\[A-Za-z]+|.)")
 SIGN = re.compile(r"[=+<>−-]|\\(?:odot|cdot|times|leq?|geq?|to|approx|in)\b")
@@ -36,9 +40,7 @@ def trim_scripts(app, pagename, templatename, context, doctree):
         for script in context["script_files"]
         if not any(name in as_text(script) for name in UNUSED_SCRIPTS)
     ]
-    for script in context[
-        "script_files"
-    ]:  # shared by all pages: set, or unset
+    for script in context["script_files"]:  # all pages share it: set or unset
         if not getattr(script, "filename", None):
             continue
         if pagename == "search":  # its scripts call each other while they load
@@ -169,13 +171,18 @@ def size_pictures(app, pagename, templatename, context, doctree):
 
 
 def keep_places(app, pagename, templatename, context, doctree):
-    """Tell about how wide each formula will be, so that little moves."""
+    """Tell about how large each formula will be, so that little moves."""
 
-    def placed(match):
+    def inline(match):
         tag, tex = match.groups()
         return f'{tag} style="--breadth: {breadth(tex):.1f}em">{tex}'
 
-    context["body"] = INLINE_MATH.sub(placed, context.get("body", ""))
+    def display(match):
+        tag, tex = match.groups()
+        return f'{tag} style="--height: {height(tex):.1f}rem">{tex}'
+
+    body = INLINE_MATH.sub(inline, context.get("body", ""))
+    context["body"] = DISPLAY_MATH.sub(display, body)
 
 
 def breadth(tex):
@@ -185,6 +192,13 @@ def breadth(tex):
     tex = SCRIPT_PART.sub("", tex)
     wide = 0.55 * len(INK.findall(tex)) + 0.8 * len(SIGN.findall(tex))
     return wide + 0.38 * len(INK.findall(small))
+
+
+def height(tex):
+    """Guess the height of a displayed formula, in rem, fitted to ours."""
+    rows = tex.split(r"\\")
+    tall = sum(bool(TALL.search(row)) for row in rows)
+    return 2.3 + 1.7 * len(rows) + 1.9 * tall
 
 
 def setup(app):

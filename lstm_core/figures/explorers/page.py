@@ -49,7 +49,8 @@ class Explorer:
             f'<div class="lstm-explorer {name} mathjax_ignore" id="{name}" '
             f'role="group" aria-label="{escape(self.title)}">\n'
             f"<style>\n{self._css()}</style>\n"
-            f'<div class="fallback">\n{self.fallback}\n<p>{NOTE}</p>\n</div>\n'
+            f'<div class="fallback" tabindex="0">\n'  # the keyboard scrolls it
+            f"{self.fallback}\n<p>{NOTE}</p>\n</div>\n"
             f'<script type="application/json">{data}</script>\n'
             f"<script>\n(() => {{\n{_read('core.js')}\nwhenNear(() => {{\n"
             f"{_read(f'{self.name}.js')}start();\n}});\n}})();\n</script>\n</div>"
