@@ -63,6 +63,11 @@ def choose_size(bits, middle=np.median):
     return min(size for size in bits if middle(bits[size]) <= limit)
 
 
+def starts_from_means(bits):
+    best = min(bits, key=lambda size: np.mean(bits[size]))
+    return min(s for s in bits if np.median(bits[s]) <= max(bits[best]))
+
+
 def compares_means(bits):
     best = min(bits, key=lambda size: np.median(bits[size]))
     return min(s for s in bits if np.mean(bits[s]) <= max(bits[best]))
@@ -107,6 +112,12 @@ def changed(**entries):
     return REPORT | entries
 
 
+SIX_SEEDS = changed(
+    validation={8: [3.0] * 6, 16: [2.0, 2.1, 1.9, 2.0, 2.2, 2.1], 32: [2.1] * 6},
+    test=[2.2, 2.3, 2.1, 2.2, 2.4, 2.3],
+    error=0.05,
+)
+
 EXACT = changed(
     tables={1: 4.01234, 2: 3.01234, 3: 2.51234},
     test=[2.21111, 2.32222, 2.12345, 2.22345, 2.41111],
@@ -144,6 +155,7 @@ SLIPS = [
     ("capstone.2", lowest(min), "luckiest seed"),
     ("capstone.2", lambda bits: choose_size(bits, np.mean), "one bad seed spoils"),
     ("capstone.2", compares_means, "one bad seed spoils a mean"),
+    ("capstone.2", starts_from_means, "16 has the lowest median"),
     ("capstone.2", min, "turned round"),
     ("capstone.2", lambda bits: min(map(np.median, bits.values())), "Return a key"),
     ("capstone.3", lambda t, m: gap_and_error(m, t), "Turned round"),
@@ -222,12 +234,8 @@ ALSO_RIGHT = {
     "wins as NumPy has it": changed(wins=np.bool_(True)),
     "a median that is a float": changed(copy=12.0),
     "rounded each by itself": changed(gap=0.31),
-    "six seeds, the higher of the middle two": changed(
-        validation={8: [3.0] * 6, 16: [2.0, 2.1, 1.9, 2.0, 2.2, 2.1], 32: [2.1] * 6},
-        test=[2.2, 2.3, 2.1, 2.2, 2.4, 2.3],
-        gap=0.2,
-        error=0.05,
-    ),
+    "six seeds, the lower of the middle two": SIX_SEEDS | {"gap": 0.3},
+    "six seeds, the higher of the middle two": SIX_SEEDS | {"gap": 0.2},
 }
 
 
