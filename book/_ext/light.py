@@ -1,7 +1,6 @@
 """Keep a page light: only the scripts, styles and pictures that it uses."""
 
 import re
-from html import unescape
 from pathlib import Path
 
 import tinycss2
@@ -17,17 +16,6 @@ WORD = re.compile(r"[A-Za-z_][\w-]*")
 IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"[^>]*>')
 ICON_CLASS = re.compile(r"fa(-.*|[bsrlt])?$")  # those of the theme's icon font
 PNG_SIZE = slice(16, 24)  # two big-endian 32-bit numbers: width, height
-INLINE_MATH = re.compile(
-    r'(<span class="math[^"]*")>(\\\(.*?)(?=</span>)', re.DOTALL
-)
-DISPLAY_MATH = re.compile(
-    r'(<div class="math[^>]*)>(.*?)(?=</div>)', re.DOTALL
-)
-TALL = re.compile(r"\\(?:frac|sum|prod)\b")
-NO_INK = re.compile(r"\\(?:left|right|math\w+|text\w*|operatorname|[()!,;: ])")
-SCRIPT_PART = re.compile(r"[_^](\{[^{}]*\}|\\[A-Za-z]+|.)")
-SIGN = re.compile(r"[=+<>−-]|\\(?:odot|cdot|times|leq?|geq?|to|approx|in)\b")
-INK = re.compile(r"\\[A-Za-z]+|[^\s{}&\\]")
 
 
 # Scripts ---------------------------------------------------------------------
@@ -167,45 +155,10 @@ def size_pictures(app, pagename, templatename, context, doctree):
     context["body"] = IMAGE.sub(sized, context.get("body", ""))
 
 
-# Formulas --------------------------------------------------------------------
-
-
-def keep_places(app, pagename, templatename, context, doctree):
-    """Tell about how large each formula will be, so that little moves."""
-
-    def inline(match):
-        tag, tex = match.groups()
-        return f'{tag} style="--breadth: {breadth(tex):.1f}em">{tex}'
-
-    def display(match):
-        tag, tex = match.groups()
-        return f'{tag} style="--height: {height(tex):.1f}rem">{tex}'
-
-    body = INLINE_MATH.sub(inline, context.get("body", ""))
-    context["body"] = DISPLAY_MATH.sub(display, body)
-
-
-def breadth(tex):
-    """Guess the width of a formula, in em, from its source."""
-    tex = NO_INK.sub("", unescape(tex))
-    small = "".join(match[1] for match in SCRIPT_PART.finditer(tex))
-    tex = SCRIPT_PART.sub("", tex)
-    wide = 0.55 * len(INK.findall(tex)) + 0.8 * len(SIGN.findall(tex))
-    return wide + 0.38 * len(INK.findall(small))
-
-
-def height(tex):
-    """Guess the height of a displayed formula, in rem, fitted to ours."""
-    rows = tex.split(r"\\")
-    tall = sum(bool(TALL.search(row)) for row in rows)
-    return 2.3 + 1.7 * len(rows) + 1.9 * tall
-
-
 def setup(app):
     app.book_styles = {}  # in order, as keys
     app.connect("html-page-context", trim_scripts, priority=910)
     app.connect("html-page-context", collect_styles, priority=910)
     app.connect("html-page-context", size_pictures, priority=910)
-    app.connect("html-page-context", keep_places, priority=910)
     app.connect("build-finished", bundle_styles, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

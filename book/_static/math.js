@@ -1,10 +1,11 @@
-// Formulas: load only the parts of MathJax that the book needs, and typeset one
-// formula at a time, first those in view, so that a long page never stands still.
+// Formulas: load only the parts of MathJax that the book needs, and typeset a few
+// formulas at a time, first those in view, so that a long page never stands still.
 (() => {
   const here = document.currentScript.src.replace(/[^/]*$/, "");
   // Safari has no requestIdleCallback.
   const idle = window.requestIdleCallback ?? setTimeout;
   const pause = () => new Promise((resolve) => idle(resolve));
+  const SPELL = 25; // ms of work between two pauses, in each of which the page is drawn
 
   // A page opens sooner if what is out of sight waits until its reader stirs.
   const stirred = new Promise((resolve) => {
@@ -41,9 +42,13 @@
     const [view, ...rest] = batches();
     await MathJax.typesetPromise(view);
     await stirred;
+    let rested = performance.now();
     for (const batch of rest) {
       await MathJax.typesetPromise(batch);
-      await pause();
+      if (performance.now() - rested > SPELL) {
+        await pause();
+        rested = performance.now();
+      }
     }
     done();
     reach();

@@ -7,14 +7,13 @@ from html.parser import HTMLParser
 
 import html5lib
 import pytest
-from browsing import Visit, serve
-from check_site import PAGES, SITE, TYPESET
+from browsing import OVERFLOW, TYPESET, Visit, serve
+from check_site import FOLDS_OPEN, OPEN_ALL, PAGES, SITE
 
 BUDGET = 600_000  # bytes, gzipped, that the first visit of a page may load
 SHIFT_ALLOWED = 0.1  # what counts as good
 PACKED = (".png", ".woff", ".woff2")  # gzip does not make these smaller
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-BOOK = [page for page in PAGES if page.startswith("book/")]
 # What html5lib objects to and browsers agree on: a fold's title is a paragraph.
 KNOWN = {"unexpected-start-tag-implies-end-tag"}
 
@@ -95,8 +94,8 @@ def weight(response):
     return len(body if response.url.endswith(PACKED) else gzip.compress(body, 6))
 
 
-@pytest.mark.parametrize("page", BOOK)
-def test_first_visit_is_light(page, address, browser):
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "404.html"])
+def test_first_visit_on_a_phone(page, address, browser):
     visit = Visit(browser, "phone")
     loaded = []
     visit.tab.on("response", lambda response: loaded.append(response))
@@ -105,11 +104,13 @@ def test_first_visit_is_light(page, address, browser):
     visit.tab.evaluate(TYPESET)
     visit.tab.wait_for_load_state("networkidle")
     total = sum(weight(response) for response in loaded)
-    shift = visit.tab.evaluate("shift")
-    visit.context.close()
     assert total <= BUDGET
-    assert shift < SHIFT_ALLOWED
+    assert visit.tab.evaluate("shift") < SHIFT_ALLOWED
     assert [r.url for r in loaded if not r.ok] == []
+    visit.tab.evaluate(OPEN_ALL)
+    visit.tab.wait_for_timeout(FOLDS_OPEN)
+    visit.check(address)
+    visit.context.close()
 
 
 SHIFT = """
@@ -121,14 +122,15 @@ SHIFT = """
 
 @pytest.mark.parametrize("page", ["index.html", "book/02-gates.html", "404.html"])
 def test_site_works_below_any_path(page, below, browser):
-    visit = Visit(browser, "light")
-    visit.tab.goto(below + page, wait_until="networkidle")
-    visit.tab.evaluate(TYPESET)
+    visit = Visit(browser, "phone")
+    visit.open(below + page)
     outside = [url for url in visit.requests if not url.startswith(below)]
     home = visit.tab.locator("#home").get_attribute("href") if "404" in page else ""
+    beyond = visit.tab.evaluate(OVERFLOW)
     visit.context.close()
     # The 404 page looks for the book in each folder above, so it may ask there.
     assert outside == []
+    assert beyond <= 0
     assert "404" in page or visit.errors == []
     assert home in ("", "/some/path/")
 
@@ -136,9 +138,7 @@ def test_site_works_below_any_path(page, below, browser):
 @pytest.mark.parametrize("page", ["index.html", "book/04-bptt.html"])
 def test_page_works_as_a_file(page, browser):
     visit = Visit(browser, "light")
-    visit.tab.goto((SITE / page).as_uri(), wait_until="load")
-    visit.tab.wait_for_timeout(500)
-    visit.tab.evaluate(TYPESET)
+    visit.open((SITE / page).as_uri())
     assert visit.errors == []
     assert [
         url for url in visit.requests if not url.startswith(("file:", "data:"))
@@ -151,8 +151,7 @@ def test_page_works_as_a_file(page, browser):
 @pytest.mark.parametrize("page", ["index.html", "book/02-gates.html"])
 def test_keyboard_reaches_every_control(page, address, browser):
     visit = Visit(browser, "light")
-    visit.tab.goto(address + page, wait_until="networkidle")
-    visit.tab.evaluate(TYPESET)
+    visit.open(address + page)
     wanted = visit.tab.evaluate(REACHABLE)
     for _ in range(1000):
         visit.tab.keyboard.press("Tab")
