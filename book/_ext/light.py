@@ -9,12 +9,17 @@ UNUSED_SCRIPTS = ("design-tabs", "DOCUMENTATION_OPTIONS.")
 THEME_STYLES = ("basic.css", "styles/pydata-sphinx-theme.css")
 UNUSED_STYLES = ("sphinx-thebe.css",)
 KEPT_WHOLE = ("custom.css", "icons.css", "pygments.css")
-CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
-CLASS_LIST = re.compile(r'\bclass="([^"]*)"')
-SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL)
+CLASS_OR_ID = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
+USES = re.compile(r'\b(?:class|id)="([^"]*)"')
+SCRIPT = re.compile(
+    r'<script\b(?:[^>]*?\bsrc="(?P<file>[^"?]+))?[^>]*>(?P<text>.*?)</script>',
+    re.DOTALL,
+)
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"[^>]*>')
 ICON_CLASS = re.compile(r"fa(-.*|[bsrlt])?$")  # those of the theme's icon font
+# Names, punctuation, blanks: most tags of the code, in the colour of text.
+PLAIN = re.compile(r'<span class="(?:n|nn|p|w)">([^<]*)</span>')
 PNG_SIZE = slice(16, 24)  # two big-endian 32-bit numbers: width, height
 
 
@@ -58,7 +63,7 @@ def bundle_styles(app, exception):
     if exception:
         return
     static = Path(app.outdir, "_static")
-    used = used_classes(app.outdir)
+    used = used_names(app.outdir)
     parts = []
     for name in (*THEME_STYLES, *app.book_styles):
         text = (static / name).read_text(encoding="utf-8")
@@ -66,25 +71,26 @@ def bundle_styles(app, exception):
     (static / "book.css").write_text("\n".join(parts), encoding="utf-8")
 
 
-def used_classes(site):
-    """Every class on a page, and every word in a script: it may be a class."""
-    used = set()
+def used_names(site):
+    """Every class and id on a page, and each word of its scripts."""
+    used, scripts = set(), set()
     for page in Path(site).rglob("*.html"):
         if "_static" in page.parts or "lite" in page.parts:
             continue
         text = page.read_text(encoding="utf-8")
-        for classes in CLASS_LIST.findall(text):
-            used.update(classes.split())
-        for script in SCRIPT.findall(text):
-            used.update(WORD.findall(script))
-    for script in Path(site, "_static").rglob("*.js"):
-        if not {"mathjax", "vendor"} & set(script.parts):
-            used.update(WORD.findall(script.read_text(encoding="utf-8")))
+        for names in USES.findall(text):
+            used.update(names.split())
+        for script in SCRIPT.finditer(text):
+            used.update(WORD.findall(script["text"]))
+            if script["file"]:
+                scripts.add((page.parent / script["file"]).resolve())
+    for script in scripts:
+        used.update(WORD.findall(script.read_text(encoding="utf-8")))
     return {name for name in used if not ICON_CLASS.match(name)}
 
 
 def purge(css, used):
-    """Drop comments, and rules for classes that no page has."""
+    """Drop comments, and rules for classes and ids that no page has."""
     rules = tinycss2.parse_stylesheet(
         css, skip_comments=True, skip_whitespace=True
     )
@@ -128,9 +134,17 @@ def parts_as_text(parts):
 
 
 def alive_in(selector, used):
-    """Whether each class outside of :not(...) and its like is on some page."""
-    plain = re.sub(r":[\w-]+\((?:[^()]|\([^()]*\))*\)", "", selector)
-    return set(CLASS.findall(plain)) <= used
+    """Whether some page has each class and id, those in brackets aside."""
+    plain = re.sub(r":[\w-]+\((?:[^()]|\([^()]*\))*\)|\[.*?\]", "", selector)
+    return set(CLASS_OR_ID.findall(plain)) <= used
+
+
+# Code ------------------------------------------------------------------------
+
+
+def drop_plain_tags(app, pagename, templatename, context, doctree):
+    """Take the tags off words of code that look the same without them."""
+    context["body"] = PLAIN.sub(r"\1", context.get("body", ""))
 
 
 # Pictures --------------------------------------------------------------------
@@ -159,6 +173,7 @@ def setup(app):
     app.book_styles = {}  # in order, as keys
     app.connect("html-page-context", trim_scripts, priority=910)
     app.connect("html-page-context", collect_styles, priority=910)
+    app.connect("html-page-context", drop_plain_tags, priority=910)
     app.connect("html-page-context", size_pictures, priority=910)
     app.connect("build-finished", bundle_styles, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

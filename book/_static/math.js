@@ -12,7 +12,7 @@
     for (const sign of ["scroll", "keydown", "pointerdown", "beforeprint"]) {
       addEventListener(sign, resolve, { once: true });
     }
-    setTimeout(resolve, 8000);
+    setTimeout(resolve, 20_000);
   });
 
   // Those in view, all at once; then one at a time, downwards from there.
