@@ -13,7 +13,7 @@ export VECLIB_MAXIMUM_THREADS := 1
 # A worker a core, four at most: there are only a dozen notebooks.
 PARALLEL := -n logical --maxprocesses 4
 
-.PHONY: help book serve lab test lint notebooks check-site student instructor mutants clean
+.PHONY: help book serve lab test lint notebooks check-site student instructor coverage mutants clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -51,12 +51,15 @@ student: $(READY)  ## write notebooks without solutions, to hand out, into _buil
 instructor: $(READY)  ## the same with solutions, notes and a quiz, into _build/instructor
 	$(BIN)/python tools/kits.py instructor
 
+coverage: $(READY)  ## which branches of the package the unit tests reach
+	$(BIN)/pytest $(PARALLEL) --cov
+
 mutants: $(READY)  ## change the arithmetic in 1500 small ways and list what no test noticed
 	$(BIN)/mutmut run
 	@$(BIN)/mutmut results
 
 clean:  ## remove what was built; .venv stays
-	rm -rf _build build mutants *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build build mutants *.egg-info .pytest_cache .ruff_cache .hypothesis .coverage
 	find book lstm_core tests tools -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 $(READY): requirements.txt constraints.txt pyproject.toml
