@@ -21,7 +21,54 @@ def test_a_function_half_filled_in_is_not_attempted(capsys):
 
 def test_a_function_that_returns_nothing(capsys):
     said = verdict(capsys, "4.1", lambda w, h0, xs: None)
-    assert "not yet. Your function returned nothing. Is the `return` missing?" in said
+    assert "not yet. Your function returned nothing. Is a `return` missing?" in said
+
+
+@pytest.mark.parametrize("answer", [57, "57", 57.0, (1, 2), np.ones(3)])
+def test_a_result_in_the_place_of_the_function(capsys, answer):
+    said = verdict(capsys, "3.1", answer)
+    wanted = "without brackets: parameter_count, not parameter_count(...).\n"
+    assert said.endswith(f"not yet. Give check the function itself, {wanted}")
+
+
+def test_another_kind_of_answer(capsys):
+    said = verdict(capsys, "capstone.4", 57)
+    assert "without brackets" not in said
+
+
+READS_OUTSIDE = """\
+def from_table(ids, V):
+    return helper(table) + np.sum(ids.shape)
+
+def inside(vectors, chars):
+    return "".join(vocabulary[k] for k in vectors.argmax(axis=-1))
+
+def by_arguments(ids, V):
+    return helper(ids) + V
+
+def helper(a):
+    return float(np.sum(a))
+"""
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "names"),
+    [
+        ("1.4", "from_table", "`table`"),
+        ("1.1", "inside", "`vocabulary`"),
+        ("1.4", "by_arguments", None),
+    ],
+)
+def test_values_of_the_notebook_are_told_from_arguments(
+    capsys, exercise, answer, names
+):
+    scope = {"np": np, "table": np.eye(3), "vocabulary": "zyxwvuts", "shape": 3}
+    exec(compile(READS_OUTSIDE, "<a cell>", "exec"), scope)
+    said = verdict(capsys, exercise, scope[answer])
+    if names is None:
+        assert "from the notebook" not in said
+    else:
+        assert f"Your function reads {names} from the notebook;" in said
 
 
 def test_the_line_that_raised_is_named(capsys):

@@ -57,6 +57,59 @@ def spoilt_from(first):
     return lambda ids, cut, n, V: table_bits(ids, cut, n, V) + 0.1 * (n >= first)
 
 
+def contexts(last=0, seen=None):
+    """Return a table whose contexts, counted or seen, begin and end elsewhere."""
+
+    def answer(ids, cut, n, V):
+        ids, p = [int(k) for k in ids], np.full(len(ids) - cut, 1 / V)
+        first, end = seen or (0, last)
+        for m in range(1, n + 1):
+            counts = {}
+            for k in range(m - 1, cut):
+                after = counts.setdefault(tuple(ids[k - m + 1 : k + last]), Counter())
+                after[ids[k]] += 1
+            for k in range(cut, len(ids)):
+                after = counts.get(tuple(ids[k - m + 1 + first : k + end]), Counter())
+                d = max(len(after), 1)
+                here = after[ids[k]] + d * p[k - cut]
+                p[k - cut] = here / (sum(after.values()) + d)
+        return -np.log2(p)
+
+    return answer
+
+
+def shifts_ids(ids, cut, n, V):
+    bits = table_bits(ids, cut, n, V)
+    ids -= 1
+    return bits
+
+
+def any_seed(bits):
+    best = min(bits, key=lambda size: np.median(bits[size]))
+    return min(size for size in bits if min(bits[size]) <= max(bits[best]))
+
+
+def strictly(bits):
+    best = min(bits, key=lambda size: np.median(bits[size]))
+    limit = max(bits[best])
+    return min(s for s in bits if np.median(bits[s]) < limit or s == best)
+
+
+def sorts_in_place(bits):
+    for scores in bits.values():
+        scores.sort()
+    return choose_size(bits)
+
+
+def rounded(*places):
+    return lambda t, m: tuple(map(round, gap_and_error(t, m), places))
+
+
+def subtracts_in_place(table, model):
+    table -= model
+    return gap_and_error(table, np.zeros(len(table)))
+
+
 def choose_size(bits, middle=np.median):
     best = min(bits, key=lambda size: middle(bits[size]))
     limit = max(bits[best])
@@ -124,6 +177,8 @@ EXACT = changed(
     gap=2.51234 - 2.22345,
 )
 
+BEHIND = changed(gap=-0.4, tables={1: 4.0, 2: 3.0, 3: 1.8}, error=0.1)
+
 SLIPS = [
     (
         "capstone.1",
@@ -149,10 +204,23 @@ SLIPS = [
     ("capstone.1", flat(lambda kinds: 2 * kinds), "n = 1 is wrong already: the mean"),
     ("capstone.1", spoilt_from(2), "n = 1 is right; look at how order 2 is blended"),
     ("capstone.1", spoilt_from(3), "n = 2 is right; look at how order 3 is blended"),
-    ("capstone.1", lambda *a: table_bits(*a).mean(), "Wanted the shape"),
+    ("capstone.1", lambda *a: table_bits(*a).mean(), "for each of the 30 characters"),
+    ("capstone.1", contexts(last=1), "Your context holds the character that is to"),
+    ("capstone.1", contexts(seen=(1, 1)), "look up ids[k - m + 2 : k + 1]. Look up"),
+    ("capstone.1", contexts(seen=(-1, -1)), "look up ids[k - m : k - 1]. Look up"),
+    ("capstone.1", contexts(seen=(0, 1)), "Every surprise is log2 V"),
+    (
+        "capstone.1",
+        lambda ids, cut, n, V: np.full(len(ids) - cut, np.log2(V)),
+        "Every surprise is log2 V",
+    ),
+    ("capstone.1", shifts_ids, "changed ids, which it was given"),
     ("capstone.2", max, "the largest size"),
     ("capstone.2", lowest(np.median), "chance can explain"),
-    ("capstone.2", lowest(min), "luckiest seed"),
+    ("capstone.2", lowest(min), "One lucky seed says little"),
+    ("capstone.2", any_seed, "best seed of 4 is no worse than the worst of 64, but"),
+    ("capstone.2", strictly, "median of 8 is exactly as high as the worst seed of 16"),
+    ("capstone.2", sorts_in_place, "changed bits, which it was given"),
     ("capstone.2", lambda bits: choose_size(bits, np.mean), "one bad seed spoils"),
     ("capstone.2", compares_means, "one bad seed spoils a mean"),
     ("capstone.2", starts_from_means, "16 has the lowest median"),
@@ -160,6 +228,13 @@ SLIPS = [
     ("capstone.2", lambda bits: min(map(np.median, bits.values())), "Return a key"),
     ("capstone.3", lambda t, m: gap_and_error(m, t), "Turned round"),
     ("capstone.3", lambda t, m: (np.sum(t - m), 0.1), "the sum of the gaps"),
+    ("capstone.3", lambda t, m: (np.median(t - m), 0.1), "the median of the gaps"),
+    ("capstone.3", lambda t, m: (np.abs(t - m).mean(), 0.1), "dropped the signs"),
+    ("capstone.3", lambda t, m: (abs(np.mean(t - m)), gap_and_error(t, m)[1]), "sign:"),
+    ("capstone.3", rounded(2, 9), "That is the mean, rounded to 2 places."),
+    ("capstone.3", rounded(4, 9), "That is the mean, rounded to 4 places."),
+    ("capstone.3", rounded(16, 3), "That is the error, rounded to 3 places."),
+    ("capstone.3", subtracts_in_place, "changed table, which it was given: -="),
     ("capstone.3", lambda t, m: gap_and_error(t, m, 0), "ddof=1"),
     (
         "capstone.3",
@@ -216,6 +291,15 @@ SLIPS = [
         "n = 1 has many numbers",
     ),
     ("capstone.4", changed(error=0.2), "cannot be told apart"),
+    ("capstone.4", BEHIND | {"wins": True}, "Say in the report that the table wins."),
+    ("capstone.4", BEHIND | {"wins": True, "error": 0.25}, "cannot be told apart"),
+    (
+        "capstone.4",
+        changed(validation={size: np.full((5, 6), 2.0) for size in (8, 16, 32)}),
+        "'validation': size 8 has more than one number a seed.",
+    ),
+    ("capstone.4", changed(tables=[np.float64(1.23456)] * 12), "got a long list."),
+    ("capstone.4", lambda: REPORT, "Wanted a dict, got a function."),
     ("capstone.4", changed(wins=False), "claim it"),
     ("capstone.4", changed(wins="yes"), "True or False"),
     ("capstone.4", changed(distinct=4), "Is 'distinct' right?"),
@@ -230,6 +314,10 @@ def test_solution_is_right(capsys, exercise):
 
 
 ALSO_RIGHT = {
+    "a table that wins": BEHIND | {"wins": False},
+    "a score of each seed in a column": changed(
+        validation={s: np.array([v]).T for s, v in REPORT["validation"].items()}
+    ),
     "not rounded": EXACT,
     "wins as NumPy has it": changed(wins=np.bool_(True)),
     "a median that is a float": changed(copy=12.0),
@@ -283,10 +371,6 @@ def test_rubbish_in_a_report_never_raises(capsys, key, value):
     assert key in said
 
 
-def test_inputs_are_left_as_they_are(capsys):
-    def spoils(bits):
-        chosen = choose_size(bits)
-        bits.clear()
-        return chosen
-
-    assert ": right. " in verdict(capsys, "capstone.2", spoils)
+def test_the_verdict_on_a_report_says_what_it_cannot_see(capsys):
+    said = verdict(capsys, "capstone.4", REPORT)
+    assert "What check cannot see: whether you counted rightly" in said

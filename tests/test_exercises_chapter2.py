@@ -49,10 +49,18 @@ SOLUTIONS = {
     "2.4": steps_to_half,
 }
 
+
+def by_sigmoid(text, score):
+    return (sigmoid(score * (2 * is_letter(text) - 1)),) * 2 + (is_letter(text),)
+
+
 # Other right answers.
 VARIANTS = [
     ("2.1", lambda text: [is_letter(text), np.ones(len(text)), is_letter(text)]),
     ("2.1", lambda text: ([char != " " for char in text],) * 3),
+    ("2.1", lambda text: by_sigmoid(text, 10)),
+    ("2.1", lambda text: by_sigmoid(text, 20)),
+    ("2.1", lambda text: (*(is_letter(text),) * 2, np.tanh(5 * is_letter(text)))),
     ("2.2", lambda n: -np.log(np.expm1(np.log(2) / n))),
     ("2.3", lambda x, h, params: np.array(batched_gates(x, h, params))),
     ("2.4", lambda f: float(steps_to_half(f))),
@@ -123,6 +131,43 @@ def without(name, x, h, params):
     return batched_gates(x, h, params | {name: 0 * params[name]})
 
 
+def shared_bias(x, h, params):
+    H = h.shape[1]
+    return batched_gates(x, h, params | {"bias": np.tile(params["bias"][:H], 4)})
+
+
+def another_order(order, *args):
+    gates = dict(zip("ifgo", batched_gates(*args), strict=True))
+    return tuple(gates[key] for key in order)
+
+
+def search_bias(n):
+    grid = np.linspace(-5, 10, 20001)
+    with np.errstate(divide="ignore"):
+        lives = half_life(sigmoid(grid))
+    return grid[np.abs(lives - np.reshape(n, (*np.shape(n), 1))).argmin(axis=-1)]
+
+
+def mean_of_half_lives(f):
+    with np.errstate(divide="ignore"):
+        return half_life(f).mean()
+
+
+def only_inside_if(f):
+    below = np.flatnonzero(np.cumprod(f) <= 0.5)
+    if below.size:
+        return below[0] + 1
+    return None
+
+
+def walks_to_the_end(f):
+    left, t = 1.0, 0
+    while left > 0.5:
+        left *= f[t]
+        t += 1
+    return t
+
+
 def mean_gate(f):
     with np.errstate(divide="ignore"):
         return half_life(f.mean())
@@ -135,6 +180,9 @@ def writes_into_f(f):
 
 SLIPS = [
     ("2.1", always_keeps, "never goes back to 0"),
+    ("2.1", always_keeps, "The first of the three arrays is f"),
+    ("2.1", lambda text: by_sigmoid(text, 5), "Nearly. For 'to be' c becomes [0.99"),
+    ("2.1", lambda text: by_sigmoid(text, 8.5), "Use dials closer to 0 and 1"),
     ("2.1", lambda text: (np.ones(len(text)),) * 3, "every character"),
     ("2.1", counts_spaces, "space itself is counted"),
     ("2.1", never_keeps, "swap keep and forget"),
@@ -158,6 +206,8 @@ SLIPS = [
     ("2.2", lambda n: 1 / (2.0 ** (1 / n) - 1), "One logarithm is missing"),
     ("2.2", lambda n: 2 ** (1 / n) - 1, "That is e^(-b). Take the logarithm."),
     ("2.2", lambda n: 0 * n + 1, "Try half_life"),
+    ("2.2", search_bias, "Nearly: close, but not exact"),
+    ("2.2", lambda n: np.round(bias_for_half_life(n), 2), "Nearly: close, but not"),
     ("2.2", lambda n: bias_for_half_life(np.mean(n)), "shape"),
     ("2.3", lambda *args: batched_gates(*args, order="ifog"), "last two blocks"),
     ("2.3", lambda *args: batched_gates(*args, order="iofg"), "i, o, f, g"),
@@ -178,9 +228,12 @@ SLIPS = [
     ("2.3", woven, "every fourth row"),
     ("2.3", turned, "the wrong way round"),
     ("2.3", along_the_batch, "split the batch into four"),
-    ("2.3", writes_into_h, "changes its arguments"),
+    ("2.3", writes_into_h, "changed h,"),
     ("2.3", lambda *args: batched_gates(*args)[:3], "four arrays"),
-    ("2.3", lambda *args: batched_gates(*args)[::-1], "i is not right"),
+    ("2.3", lambda *args: batched_gates(*args)[::-1], "another order: i, f, g, o."),
+    ("2.3", lambda *args: another_order("ifog", *args), "in another order"),
+    ("2.3", lambda *args: [0.5 * a for a in batched_gates(*args)], "i is not right"),
+    ("2.3", shared_bias, "the bias of i"),
     ("2.4", lambda f: steps_to_half(f) - 1, "index 0"),
     ("2.4", lambda f: steps_to_half(f) + 1, "no more"),
     ("2.4", lambda f: np.argmax(np.cumprod(f) <= 0.5) + 1, "np.argmax"),
@@ -190,7 +243,14 @@ SLIPS = [
     ("2.4", lambda f: first(np.cumprod(f) < 0.5), "exactly half"),
     ("2.4", lambda f: first(f <= 0.5), "single gate"),
     ("2.4", lambda f: first(np.cumsum(1 - f) >= 0.5), "added the losses"),
-    ("2.4", writes_into_f, "changes the array"),
+    ("2.4", lambda f: first(np.cumsum(f) <= 0.5), "You add the gates"),
+    ("2.4", mean_of_half_lives, "the mean of the half-lives"),
+    ("2.4", only_inside_if, "returned nothing. Is a `return` missing? This happened"),
+    ("2.4", only_inside_if, "more than half is left at the end: return np.inf there."),
+    ("2.4", lambda f: np.flatnonzero(np.cumprod(f) <= 0.5)[0] + 1, "return np.inf t"),
+    ("2.4", walks_to_the_end, "raised IndexError"),
+    ("2.4", walks_to_the_end, "more than half is left at the end: return np.inf there"),
+    ("2.4", writes_into_f, "changed f,"),
     ("2.4", lambda f: 7, "wanted 15, got 7"),
 ]
 
@@ -206,10 +266,10 @@ def test_another_right_answer_is_right(capsys, exercise, answer):
     assert ": right." in verdict(capsys, exercise, answer)
 
 
-def test_the_trembling_gate_is_resolved(capsys):
+def test_the_result_of_the_experiment_is_left_to_the_reader(capsys):
     out = verdict(capsys, "2.4", steps_to_half)
-    assert "half is gone after 6 steps" in out
-    assert "forgets as much as 27 at 3." in out
+    assert "compare with your prediction" in out
+    assert " 6 steps" not in out
 
 
 @pytest.mark.parametrize("exercise", SOLUTIONS)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from verdicts import verdict
 
-from lstm_core import log_softmax, softmax
+from lstm_core import entropy, log_softmax, softmax
 
 
 def odds(logits, a, b, temperature):
@@ -78,6 +78,21 @@ def probabilities(logits, p):
     return np.where(enough(logits, probs, p), probs, 0)
 
 
+def cooled_in_place(function):
+    def answer(logits, *rest):
+        *rest, temperature = rest
+        logits /= temperature
+        return function(logits, *rest, 1.0)
+
+    return answer
+
+
+def forward_difference(logits, temperature, step=1e-6):
+    later = temperature + step
+    now, then = (entropy(softmax(logits / T)) for T in (temperature, later))
+    return (then - now) / step
+
+
 def every_target(logits, targets, temperature):
     return -log_softmax(logits / temperature)[:, targets] / np.log(2)
 
@@ -89,6 +104,12 @@ SLIPS = [
     ("6.1", lambda z, a, b, T: (z[a] - z[b]) / T, "logarithm of the odds"),
     ("6.1", lambda z, a, b, T: z[a] / z[b], "ratio of scores"),
     ("6.1", naive_odds, "overflows"),
+    ("6.1", lambda z, a, b, T: softmax(z / T)[a] / softmax(z / T)[b], "rounds to 0"),
+    ("6.1", lambda z, a, b, T: odds(z, a, b, 1) / T, "inside exp, not the result"),
+    ("6.1", lambda z, a, b, T: np.exp(z[a] - z[b] / T), "the whole difference"),
+    ("6.1", lambda z, a, b, T: np.exp(z[a] / T - z[b]), "the whole difference"),
+    ("6.1", cooled_in_place(odds), "changed logits, which it was given: -="),
+    ("6.1", lambda z, a, b, T: np.nan, "the odds are"),
     ("6.1", lambda z, a, b, T: odds(z, a, b, T) + 1, "the odds are"),
     ("6.2", lambda z, T: slope(z, T, sign=-1), "sign"),
     ("6.2", lambda z, T: slope(z, T, power=1), "One factor is missing"),
@@ -100,8 +121,13 @@ SLIPS = [
     ("6.2", lambda z, T: slope(z, 1) / T**3, "those at temperature T"),
     ("6.2", lambda z, T: softmax(z / T) @ z**2 / T**3, "mean of the squares"),
     ("6.2", lambda z, T: 0.1, "central difference"),
-    ("6.2", lambda z, T: 1.001 * entropy_slope(z, T), "central difference"),
-    ("6.3", in_place, "changed the scores"),
+    ("6.2", lambda z, T: 1.1 * entropy_slope(z, T), "central difference"),
+    ("6.2", lambda z, T: 1.001 * entropy_slope(z, T), "Close: at temperature 0.5"),
+    ("6.2", forward_difference, "Use the formula."),
+    ("6.2", lambda z, T: entropy_slope(z, T) / np.log(2), "in bits"),
+    ("6.2", lambda z, T: softmax(z / T) @ (z - z.mean()) ** 2 / T**3, "the plain mean"),
+    ("6.2", cooled_in_place(entropy_slope), "changed logits, which it was given"),
+    ("6.3", in_place, "changed logits, which it was given: -="),
     ("6.3", kept_if(enough, other=0.0), "must score -inf"),
     (
         "6.3",
@@ -119,6 +145,14 @@ SLIPS = [
     ("6.3", kept_if(lambda z, q, p: q > p * q.max()), "A character at the threshold"),
     ("6.3", lambda z, p: kept_if(enough)(np.exp(z) / np.exp(z), p), "to be kept"),
     ("6.3", overflowing, "does exp overflow"),
+    (
+        "6.3",
+        lambda z, p: np.where(enough(z, softmax(z), p), log_softmax(z), -np.inf),
+        "You keep the right ones, but with other scores",
+    ),
+    ("6.3", kept_if(enough, other=-1e9), "must score -inf, and not -1e+09"),
+    ("6.3", lambda z, p: enough(z, softmax(z), p), "That is the mask, not the scores"),
+    ("6.3", lambda z, p: z.copy(), "keeps 8 of 8 characters; 4 are to be kept."),
     ("6.3", lambda z, p: z[enough(z, softmax(z), p)], "shape"),
     ("6.4", lambda z, k, T: every_target(z, k, T).mean(), "log_p[np.arange(N), "),
     ("6.4", every_target, "Wanted one number, got an array of shape (6, 6)."),
@@ -128,6 +162,8 @@ SLIPS = [
         "Take the logarithm first",
     ),
     ("6.4", lambda z, k, T: bits_at(z, k, T) * np.log(2), "nats"),
+    ("6.4", lambda z, k, T: bits_at(z, k, T) * np.log(2) ** 2, "multiplied by ln 2"),
+    ("6.4", cooled_in_place(bits_at), "changed logits, which it was given: -="),
     ("6.4", lambda z, k, T: bits_at(z, k, T) * len(k), "sum over"),
     ("6.4", lambda z, k, T: bits_at(z, k, 1 / T), "multiplied"),
     ("6.4", lambda z, k, T: bits_at(z, k, 1), "at temperature 1"),

@@ -1,12 +1,14 @@
 """Checks of the capstone: a text of the reader's own."""
 
 from collections import Counter, defaultdict
+from numbers import Real
 
 import numpy as np
 
 from lstm_core.exercises.core import (
     NotAttempted,
     Wrong,
+    call,
     close,
     is_close,
     recognise,
@@ -37,13 +39,19 @@ def exercise_1(answer):
     cases = [(rng.integers(5, size=90), cut, n, 6) for cut, n in [(60, 2), (80, 4)]]
     cases += [(repeating, 40, n, 4) for n in (1, 2, 3)]
     for ids, cut, n, V in cases:
-        got = answer(ids.copy(), cut, n, V)
         wanted = _table_bits(ids, cut, n, V)
+        got = call(answer, ids=ids, cut=cut, n=n, V=V)
+        if isinstance(got, Real):
+            raise Wrong(
+                "That is one number. Wanted one surprise for each of the "
+                f"{len(wanted)} characters of ids[cut:]."
+            )
         same_shape(got, wanted)
         if is_close(got, wanted):
             continue
         with np.errstate(all="ignore"):
             recognise(got, _table_slips(ids, cut, n, V))
+            recognise(got, _context_slips(ids, cut, n, V))
         if not np.isfinite(got).all():
             raise Wrong(
                 "A character that was never seen after its context costs infinitely "
@@ -73,22 +81,51 @@ def _order_hint(answer, ids, cut, n, V):
     )
 
 
-def _table_bits(ids, cut, n, V, known=None, orders=None, distinct=len):
+def _before(ids, k, m):
+    """Return the m - 1 characters before the one at ``k``."""
+    return tuple(ids[k - m + 1 : k])
+
+
+def _and_itself(ids, k, m):
+    """Return a context that is too long: it holds the character at ``k``, too."""
+    return tuple(ids[k - m + 1 : k + 1])
+
+
+def _early(ids, k, m):
+    """Return the context that belongs to the character before."""
+    return tuple(ids[k - m : k - 1])
+
+
+def _late(ids, k, m):
+    """Return the context that belongs to the character after."""
+    return tuple(ids[k - m + 2 : k + 1])
+
+
+LOOKED_UP = {
+    "ids[k - m + 2 : k + 1]": _late,
+    "ids[k - m : k - 1]": _early,
+}
+
+
+def _table_bits(
+    ids, cut, n, V, known=None, orders=None, distinct=len, counted=_before, seen=None
+):
     """Return the bits for each character from ``cut`` on, by a blended table.
 
-    Typical slips count the text as far as ``known``, blend only some ``orders``
-    or take another ``distinct`` of the counts after a context.
+    Typical slips count the text as far as ``known``, blend only some ``orders``,
+    take another ``distinct`` of the counts after a context, or take other contexts
+    when they are ``counted`` or looked up to be ``seen`` again.
     """
-    known = cut if known is None else known
+    known, seen = known or cut, seen or counted
     p = np.full(len(ids) - cut, 1 / V)
     for m in orders or range(1, n + 1):
         counts = defaultdict(Counter)
         for k in range(m - 1, known):
-            counts[tuple(ids[k - m + 1 : k])][int(ids[k])] += 1
+            counts[counted(ids, k, m)][int(ids[k])] += 1
         for k in range(cut, len(ids)):
-            seen = counts[tuple(ids[k - m + 1 : k])]
-            total, d = sum(seen.values()), max(distinct(seen), 1)
-            p[k - cut] = (seen[int(ids[k])] + d * p[k - cut]) / (total + d)
+            here = counts[seen(ids, k, m)]
+            total, d = sum(here.values()), max(distinct(here), 1)
+            p[k - cut] = (here[int(ids[k])] + d * p[k - cut]) / (total + d)
     return -np.log2(p)
 
 
@@ -118,6 +155,22 @@ def _table_slips(ids, cut, n, V):
     return slips
 
 
+def _context_slips(ids, cut, n, V):
+    """Return what wrong contexts give, each under its hint."""
+    return {
+        "Every surprise is log2 V, as if no context had been seen before. Do you look "
+        "up the same ids[k - m + 1 : k] that you counted?": np.full(
+            len(ids) - cut, np.log2(V)
+        ),
+        "Your context holds the character that is to be guessed: it must end before "
+        "k.": _table_bits(ids, cut, n, V, counted=_and_itself),
+    } | {
+        "You counted after ids[k - m + 1 : k], and in scoring you look up "
+        f"{context}. Look up what you counted.": _table_bits(ids, cut, n, V, seen=other)
+        for context, other in (LOOKED_UP.items() if n > 1 else ())
+    }
+
+
 def exercise_2(answer):
     """Check ``choose_size(bits) -> size``; bits maps a size to a score a seed."""
     clear = {8: [3.0, 3.1, 2.9], 16: [2.5, 2.4, 2.6], 32: [2.0, 2.1, 1.9]}
@@ -130,9 +183,9 @@ def exercise_2(answer):
         32: [2.2, 2.3, 2.2, 2.1, 2.2],
     }
     behind = {4: [2.1, 2.0, 2.1, 9.0, 2.0], 8: [2.4] * 5, 16: [1.9, 2.0, 1.8, 2.2, 1.9]}
-    for bits in (overfit, clear, lucky, chance, spoilt, behind):
-        wanted = _chosen(bits)
-        got = answer({size: list(scores) for size, scores in bits.items()})
+    level = {4: [3.0] * 3, 8: [2.2, 2.3, 2.1], 16: [2.0, 2.1, 2.2], 32: [2.1, 2.3, 2.2]}
+    for bits in (overfit, clear, lucky, chance, spoilt, behind, level):
+        got, wanted = call(answer, bits=bits), _chosen(bits)
         same_shape(got, 0)
         if got == wanted:
             continue
@@ -162,14 +215,23 @@ def _size_hint(got, wanted, bits):
         )
     if got == max(bits) and got not in (best, wanted):
         return "That is the largest size. More units need not mean fewer bits."
+    if np.median(bits[wanted]) == max(bits[best]):
+        return (
+            f"The median of {wanted} is exactly as high as the worst seed of {best}. "
+            "The rule says no more than that, so equal is enough: <=, not <."
+        )
     if got == best:
         return (
             f"{got} has the lowest median. But the median of {wanted} is not above the "
             f"worst seed of {got}: chance can explain the difference. Take the smaller."
         )
-    if got == min(bits, key=lambda size: min(bits[size])):
-        return "That size has the luckiest seed. Compare medians."
-    if np.median(bits[got]) > max(bits[best]):
+    median, limit = np.median(bits[got]), max(bits[best])
+    if min(bits[got]) <= limit < median:
+        return (
+            f"The best seed of {got} is no worse than the worst of {best}, but its "
+            "median is. One lucky seed says little: compare medians."
+        )
+    if median > limit:
         return (
             f"The median of {got} is above the worst seed of {best}, the size with the "
             "lowest median. Lower bits are better: is a comparison turned round?"
@@ -184,16 +246,14 @@ def exercise_3(answer):
         common = rng.exponential(2, n)  # what is hard is hard for both
         table = common + rng.normal(size=n) * 0.2 + shift
         model = common + rng.normal(size=n) * 0.2
-        got = answer(table.copy(), model.copy())
+        got = call(answer, table=table, model=model)
         if not isinstance(got, tuple | list | np.ndarray) or len(got) != 2:
             raise Wrong("Wanted two numbers: the mean gap and its standard error.")
         gap = table - model
         same_shape(got[0], 0.0)
         same_shape(got[1], 0.0)
-        turned = {"Turned round: the gap is table minus model.": -gap.mean()}
-        turned["That is the sum of the gaps. Wanted is the mean."] = gap.sum()
         if not is_close(got[0], gap.mean()):
-            recognise(got[0], turned)
+            recognise(got[0], _gap_slips(gap))
         close(got[0], gap.mean(), "The first is to be the mean of table - model.")
         if not is_close(got[1], _error(gap)):
             recognise(got[1], _error_slips(table, model))
@@ -204,6 +264,27 @@ def exercise_3(answer):
 def _error(gap):
     """Return the standard error of a mean."""
     return gap.std(ddof=1) / np.sqrt(len(gap))
+
+
+def _gap_slips(gap):
+    """Return what the usual slips give for the mean, each under its hint."""
+    turned = (
+        "Turned round: the gap is table minus model."
+        if gap.mean() > 0
+        else "You dropped the sign: where the model is worse the gap is negative."
+    )
+    return {
+        turned: -gap.mean(),
+        "That is the sum of the gaps. Wanted is the mean.": gap.sum(),
+        "That is the median of the gaps. Wanted is the mean.": np.median(gap),
+        "You dropped the signs of the gaps. Where the model is worse a gap counts "
+        "against it.": np.abs(gap).mean(),
+    } | _rounded("That is the mean, rounded to {} places. Do not round.", gap.mean())
+
+
+def _rounded(hint, number):
+    """Return a number with fewer digits, each under its hint."""
+    return {hint.format(places): np.round(number, places) for places in (4, 3, 2)}
 
 
 def _error_slips(table, model):
@@ -221,13 +302,14 @@ def _error_slips(table, model):
             _error(table), _error(model)
         ),
         "That is a variance. Take its square root.": gap.var(ddof=1) / n,
-    }
+    } | _rounded("That is the error, rounded to {} places. Do not round.", _error(gap))
 
 
 def exercise_4(report):
     """Check what can be checked of ``report``, a dict with the keys of `REPORT`."""
     if not isinstance(report, dict):
-        raise Wrong(f"Wanted a dict, got {type(report).__name__}.")
+        kind = "function" if callable(report) else type(report).__name__
+        raise Wrong(f"Wanted a dict, got a {kind}.")
     missing = [key for key in REPORT if key not in report]
     if missing:
         raise Wrong(f"There is no {missing[0]!r}: {REPORT[missing[0]]}.")
@@ -240,6 +322,7 @@ def exercise_4(report):
         _numbers(key, report[key], 0)
     _check_counts(report)
     validation = _scores("validation", report["validation"])
+    _check_one_a_seed(report["validation"])
     _check_choice(validation, report["size"])
     tables = _scores("tables", report["tables"])
     test = _numbers("test", report["test"])
@@ -247,7 +330,11 @@ def exercise_4(report):
     _check_gap(report["gap"], tables, test)
     _check_error(report["error"], report["characters"])
     _check_claim(report["gap"], report["error"], report["wins"])
-    return "The numbers agree with each other. Now write what they mean."
+    return (
+        "The numbers agree with each other. What check cannot see: whether you counted "
+        "rightly, took the error from the right differences, and gave all in bits. "
+        "Look once more, then write what the numbers mean."
+    )
 
 
 def _check_counts(report):
@@ -276,15 +363,31 @@ def _numbers(key, value, ndim=None):
         or not np.isfinite(array).all()
         or ndim not in (None, array.ndim)
     ):
-        raise Wrong(f"{key!r}: wanted {REPORT[key]}, got {value!r}.")
+        raise Wrong(f"{key!r}: wanted {REPORT[key]}, got {_shown(value)}.")
     return array
+
+
+def _shown(value):
+    """Return a value as the reader wrote it, or its kind if that is long."""
+    text = repr(value)
+    return text if len(text) < 40 else f"a long {type(value).__name__}"
 
 
 def _scores(key, value):
     """Return a dict of scores with each value as an array."""
     if not isinstance(value, dict) or not value:
-        raise Wrong(f"{key!r}: wanted {REPORT[key]}, got {value!r}.")
+        raise Wrong(f"{key!r}: wanted {REPORT[key]}, got {_shown(value)}.")
     return {each: np.ravel(_numbers(key, bits)) for each, bits in value.items()}
+
+
+def _check_one_a_seed(validation):
+    """Ask for the best score of a seed, and not for its whole curve."""
+    for size, bits in validation.items():
+        if np.size(bits) > len(np.atleast_1d(bits)):
+            raise Wrong(
+                f"'validation': size {size} has more than one number a seed. Wanted "
+                "the best one of each seed, not the whole curve."
+            )
 
 
 def _check_choice(validation, size):
@@ -374,6 +477,11 @@ def _check_claim(gap, error, wins):
     if not isinstance(wins, bool | np.bool_):
         raise Wrong(f"'wins': wanted True or False, got {wins!r}.")
     so_far = f"'wins': a gap of {gap:.2f}, and a standard error of {error:.2f}"
+    if wins and gap < -2 * error:
+        raise Wrong(
+            f"{so_far}. The table is better by more than two errors: wins is False. "
+            "Say in the report that the table wins."
+        )
     if wins and gap <= 2 * error:
         raise Wrong(f"{so_far}. On this evidence the two cannot be told apart.")
     if not wins and gap > 2 * error:

@@ -2,8 +2,14 @@
 
 import numpy as np
 
-from lstm_core.exercises.core import Wrong, is_close, recognise, same_shape
-from lstm_core.text import Vocabulary, load_hamlet
+from lstm_core.exercises.core import (
+    Wrong,
+    call,
+    is_close,
+    is_near,
+    recognise,
+    same_shape,
+)
 
 
 def exercise_1(answer):
@@ -16,7 +22,8 @@ def exercise_1(answer):
     ]:
         ids = np.array([chars.index(char) for char in text])
         vectors = np.eye(len(chars))[ids]
-        got = answer(vectors.copy(), chars)
+        note = {"object is not iterable": "Wanted is one id a row: argmax(axis=-1)."}
+        got = call(answer, vectors=vectors, chars=chars, notes=note)
         if not isinstance(got, str):
             raise Wrong(_hint_on_type(got, ids, text))
         if got != text:
@@ -63,7 +70,7 @@ def exercise_2(answer):
         same_shape(got, a)
         if is_close(got, _best_share(a, V)):
             continue
-        if all(is_close(answer(*case), _best_share(*case), 0.02) for case in cases):
+        if is_near(answer, _best_share, cases):
             raise Wrong(
                 "Nearly: that looks like a search. Wanted is the formula: set the "
                 "slope to 0 and solve."
@@ -110,7 +117,7 @@ def exercise_3(answer):
         train = np.minimum(rng.integers(V, size=n_train), rng.integers(V, size=n_train))
         test = rng.integers(V, size=n_test)
         with np.errstate(all="ignore"):
-            got = answer(train.copy(), test.copy(), V, alpha)
+            got = call(answer, train=train, test=test, V=V, alpha=alpha)
         wanted = _bigram_loss(train, test, V, alpha)
         _check_number(got)
         if not np.isfinite(got):
@@ -120,10 +127,12 @@ def exercise_3(answer):
             )
         if is_close(got, wanted):
             continue
-        recognise(got, _bigram_slips(train, test, V, alpha))
+        recognise(got, _score_slips(train, test, V, alpha))
+        recognise(got, _table_slips(train, test, V, alpha))
         raise Wrong(
-            f"For V = {V}, alpha = {alpha} wanted {wanted:.4f}, got {float(got):.4f}. "
-            "Do the rows of your table sum to 1?"
+            f"With train = {_few(train)} and test = {_few(test)}, V = {V} and alpha = "
+            f"{alpha}, wanted {wanted:.4f}, got {float(got):.4f}. Compare by hand: "
+            "first the counts, then the rows, then the pairs of test."
         )
     return "No pair is impossible, and the score is honest."
 
@@ -155,16 +164,23 @@ def _score(table, ids):
 
 def _bigram_loss(train, test, V, alpha):
     """Return the right answer to exercise 3."""
-    counts = _pair_counts(train, V) + alpha
-    return _score(counts / counts.sum(axis=1, keepdims=True), test)
+    return _score(_by_rows(_pair_counts(train, V) + alpha), test)
 
 
-def _bigram_slips(train, test, V, alpha):
-    """Return what the usual slips of exercise 3 give, each under its hint."""
-    raw = _pair_counts(train, V)
-    counts, once = raw + alpha, np.minimum(raw, 1) + alpha
-    rows = counts / counts.sum(axis=1, keepdims=True)
-    short = counts / (raw.sum(axis=1, keepdims=True) + alpha)
+def _few(ids):
+    """Write a list of ids, its beginning if it is long."""
+    some = ", ".join(map(str, ids[:12]))
+    return f"[{some}, ...]" if len(ids) > 12 else f"[{some}]"
+
+
+def _by_rows(counts):
+    """Return ``counts``, each row divided by its sum."""
+    return counts / counts.sum(axis=1, keepdims=True)
+
+
+def _score_slips(train, test, V, alpha):
+    """Return what a right table gives that is wrongly scored, under its hint."""
+    rows = _by_rows(_pair_counts(train, V) + alpha)
     nats = _score(rows, test)
     return {
         "You scored the text that you counted. Score test.": _score(rows, train),
@@ -173,18 +189,41 @@ def _bigram_slips(train, test, V, alpha):
         "That is in bits: take the natural logarithm.": nats / np.log(2),
         "That is the perplexity; wanted nats.": np.exp(nats),
         "The sign: a surprise is -ln p.": -nats,
-        COUNTED_ONCE: _score(once / once.sum(axis=1, keepdims=True), test),
-        "The columns of your table sum to 1, not the rows. After each character "
-        "something must come: normalise over the second.": _score(
-            counts / counts.sum(axis=0, keepdims=True), test
-        ),
-        "Your table is transposed: rows are the character that is known, columns "
-        "the one that comes.": _score(rows.T, test),
-        "The rows sum to more than 1: alpha is added to V counts, so the total of "
-        "a row grows by alpha * V.": _score(short, test),
-        "You divided by the number of all pairs. Given one character, only the "
-        "pairs that start with it compete.": _score(counts / counts.sum(), test),
+        "That is the surprise at the mean probability. Take the logarithm of each "
+        "first, then the mean.": -np.log(rows[test[:-1], test[1:]].mean()),
+        "You look up each character of test with itself. A pair is test[:-1] with "
+        "test[1:].": -np.log(rows[test, test]).mean(),
     }
+
+
+def _table_slips(train, test, V, alpha):
+    """Return the scores of the usual wrong tables, each under its hint."""
+    raw = _pair_counts(train, V)
+    counts, total = raw + alpha, raw.sum(axis=1, keepdims=True)
+    with np.errstate(all="ignore"):  # a character may be first nowhere
+        late = raw / total + alpha
+    tables = {
+        COUNTED_ONCE: _by_rows(np.minimum(raw, 1) + alpha),
+        "The columns of your table sum to 1, not the rows. After each character "
+        "something must come: normalise over the second.": counts / counts.sum(axis=0),
+        "Your table is transposed: rows are the character that is known, columns "
+        "the one that comes.": _by_rows(counts).T,
+        "The rows sum to more than 1: alpha is added to V counts, so the total of "
+        "a row grows by alpha * V.": counts / (total + alpha),
+        "You divided by the number of all pairs. Given one character, only the "
+        "pairs that start with it compete.": counts / counts.sum(),
+        "You add alpha only where the count is 0. Add it to every count.": _by_rows(
+            np.where(raw, raw, alpha)
+        ),
+        "You add alpha to the probabilities, and the rows no longer sum to 1. Add it "
+        "to the counts.": late,
+        "You add alpha to the probabilities. Add it to the counts, and divide "
+        "then.": _by_rows(late),
+        "You count test as well. Count train alone.": _by_rows(
+            _pair_counts(np.append(train, test), V) + alpha
+        ),
+    }
+    return {hint: _score(table, test) for hint, table in tables.items()}
 
 
 def exercise_4(answer):
@@ -193,24 +232,14 @@ def exercise_4(answer):
     texts = [np.array([0, 1, 0, 2, 0, 1]), np.minimum(*rng.integers(6, size=(2, 80)))]
     for ids, V in zip([*texts, np.array([1, 0])], (3, 6, 2), strict=True):
         with np.errstate(all="ignore"):
-            got = answer(ids.copy(), V)
+            got = call(answer, ids=ids, V=V)
         _check_number(got)
         wanted = _back_loss(ids, _pair_counts(ids, V))
         if is_close(got, wanted):
             continue
         recognise(got, _back_slips(ids, V))
-        raise Wrong(
-            f"For ids = {ids[:8]}... wanted {wanted:.4f}, got {float(got):.4f}."
-        )
-    text = load_hamlet()
-    ids = Vocabulary.from_text(text).encode(text)
-    counts = _pair_counts(ids, len(set(text)))
-    back, forth = _back_loss(ids, counts), _back_loss(ids[::-1], counts.T)
-    return (
-        f"On the soliloquy it is {back:.4f} backwards and {forth:.4f} forwards. The "
-        "pairs are the same both ways. The characters that are known are the same "
-        "too, but for one at either end of the text."
-    )
+        raise Wrong(f"For ids = {_few(ids)} wanted {wanted:.4f}, got {float(got):.4f}.")
+    return "Now run it on the soliloquy, and compare with your prediction."
 
 
 def _back_loss(ids, counts):

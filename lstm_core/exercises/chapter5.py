@@ -2,7 +2,13 @@
 
 import numpy as np
 
-from lstm_core.exercises.core import Wrong, close, is_close, recognise, same_shape
+from lstm_core.exercises.core import (
+    Wrong,
+    call,
+    is_close,
+    recognise,
+    same_shape,
+)
 from lstm_core.model import CharLSTM
 from lstm_core.text import Vocabulary
 
@@ -20,6 +26,24 @@ READING_SLIPS = {
     "early": "Reader k starts at k * pairs // batch_size: multiply before you divide.",
     "beyond": "When the place is exactly the number of pairs, no pair is left: go back "
     "to 0 at >=, not >.",
+}
+WINDOW_SLIPS = {
+    "That is the loss of the last window. Score the trained model on the whole text: "
+    "model.evaluate(text).nats_per_char.": {"measure": lambda m, t, h: h.loss[-1]},
+    "All windows got the same number of updates, so long windows read more. The budget "
+    "is the same number of steps: steps // window updates.": {
+        "updates": lambda n, w: n
+    },
+    "You made 300 updates whatever `steps` is. Make steps // window of them; for 300 "
+    "give the function 300 * window steps.": {"updates": lambda n, w: 300},
+    "You went on training one model. Each window needs a new one, from the same "
+    "seed.": {"one_model": True},
+    "Pass the seed on: CharLSTM(vocabulary, 32, seed=seed).": {"seed": 0},
+    "You let 16 readers read. Pass batch_size=8 to fit.": {"batch_size": 16},
+    "Your model has 64 units. Wanted are 32: CharLSTM(vocabulary, 32, seed=seed).": {
+        "hidden": 64
+    },
+    "The window was 32 each time. Pass window=window to fit.": {"window": 32},
 }
 
 
@@ -90,33 +114,63 @@ def exercise_2(answer):
     for n, betas in [(1, BETAS), (2, BETAS), (100, BETAS), (5, (0.8, 0.95))]:
         _check_spike(answer(n, betas), np.array(n), *betas)
     n = np.array([1, 10, 1000, 100_000])
-    _check_spike(answer(n.copy(), BETAS), n, *BETAS)
+    _check_spike(call(answer, n=n, betas=BETAS), n, *BETAS)
     return "After a long silence one gradient moves a weight by 3.16 learning rates."
 
 
 def _check_spike(got, n, beta1, beta2):
     """Compare a step with the formula, and with the usual slips."""
-    first, second = (1 - beta1) / (1 - beta1**n), (1 - beta2) / (1 - beta2**n)
-    wanted, ones = first / np.sqrt(second), np.ones(n.shape)
+    wanted = _spike(n, beta1, beta2)
     same_shape(got, wanted)
+    if is_close(got, wanted):
+        return
+    recognise(got, _spike_slips(n, beta1, beta2))
+    off = np.flatnonzero(~np.isclose(np.ravel(got), wanted.ravel()))
+    first = off[0] if len(off) else 0
+    raise Wrong(
+        f"For n = {n.ravel()[first]} and betas = {(beta1, beta2)} wanted "
+        f"{wanted.ravel()[first]:.4g}, in learning rates, got "
+        f"{np.ravel(got)[first]:.4g}."
+    )
+
+
+def _spike(n, beta1, beta2, correct1=True, correct2=True):
+    """Return the step in learning rates, with the corrections or without."""
+    ones = np.ones(np.shape(n))
+    first = (1 - beta1) / (1 - beta1**n if correct1 else ones)
+    second = (1 - beta2) / (1 - beta2**n if correct2 else ones)
+    return np.asarray(first / np.sqrt(second))
+
+
+def _spike_slips(n, beta1, beta2):
+    """Return what the usual slips give, each under its hint."""
+    wanted = _spike(n, beta1, beta2)
+    first, second = (1 - beta1) / (1 - beta1**n), (1 - beta2) / (1 - beta2**n)
     older = beta1 / (1 - beta1**n) / np.sqrt(beta2 / (1 - beta2**n))
-    slips = {
-        "You left out the corrections 1 - beta**n for the start at zero.": ones
-        * (1 - beta1)
-        / np.sqrt(1 - beta2),
+    return {
+        "You left out the corrections 1 - beta**n for the start at zero.": _spike(
+            n, beta1, beta2, False, False
+        ),
+        "You corrected m for its start at zero, but not s: both are running "
+        "means.": _spike(n, beta1, beta2, True, False),
+        "You corrected s for its start at zero, but not m: both are running "
+        "means.": _spike(n, beta1, beta2, False, True),
+        "That is negative. Asked is how far the weight moves, a length: leave the "
+        "sign out.": -wanted,
+        "That is a thousandth of it. Leave the learning rate out: the step is "
+        "counted in learning rates.": 0.001 * wanted,
+        "Use the betas that you are given, and not 0.9 and 0.999 always.": _spike(
+            n, *BETAS
+        ),
         "Adam divides by the root of the mean square. Your root is missing.": first
         / second,
         "The betas are swapped: betas[0] belongs to the gradient, betas[1] to its "
         "square.": second / np.sqrt(first),
         "The gradient was silent before the last update, not constant: of the running "
-        "mean only (1 - beta1) g is there.": ones,
+        "mean only (1 - beta1) g is there.": np.ones(n.shape),
         "In the mean, the gradient of the last update has the weight 1 - beta1, not "
         "beta1.": older,
     }
-    if is_close(got, wanted):
-        return
-    recognise(got, slips)
-    close(got, wanted, f"For n = {n.tolist()} the step is not {np.round(got, 4)} lr.")
 
 
 def exercise_3(answer):
@@ -132,31 +186,26 @@ def exercise_3(answer):
 
 def _check_momentum(answer, param, grad, velocity, lr, momentum):
     """Compare one step with the rule, and with the usual slips."""
-    arrays = [np.copy(array) for array in (param, grad, velocity)]
-    got = answer(*arrays, lr, momentum)
+    arrays = {"param": param, "grad": grad, "velocity": velocity}
+    got = call(answer, **arrays, lr=lr, momentum=momentum)
     if not isinstance(got, tuple | list) or len(got) != 2:
         raise Wrong("Wanted two things back: the new param and the new velocity.")
-    kept = [
-        np.array_equal(array, old)
-        for array, old in zip(arrays, (param, grad, velocity), strict=True)
-    ]
-    if not all(kept):
-        name = ("param", "grad", "velocity")[kept.index(False)]
-        raise Wrong(
-            f"Your function changed the array {name} that it was given (-= and *= work "
-            "in place). Return new arrays here."
-        )
     wanted_v = momentum * velocity + grad
     wanted_p = param - lr * wanted_v
     for part, wanted in zip(got, (wanted_p, wanted_v), strict=True):
         same_shape(part, wanted)
     if is_close(got[0], wanted_p) and is_close(got[1], wanted_v):
         return
-    for hint, slip_p, slip_v in _momentum_slips(param, grad, velocity, lr, momentum):
+    given = param, grad, velocity, lr, momentum
+    for hint, slip_p, slip_v in [*_momentum_slips(*given), *_other_rules(*given)]:
         if is_close(got[0], slip_p) and is_close(got[1], slip_v):
             raise Wrong(hint)
-    which = "velocity" if is_close(got[0], wanted_p) else "param"
-    raise Wrong(f"The new {which} is not what the rule gives.")
+    if is_close(got[1], wanted_v):
+        raise Wrong("The velocity is right. The new param is not what the rule gives.")
+    raise Wrong(
+        "The new velocity is not what the rule gives: the old one times momentum, plus "
+        "the gradient."
+    )
 
 
 def _momentum_slips(param, grad, velocity, lr, momentum):
@@ -195,52 +244,75 @@ def _momentum_slips(param, grad, velocity, lr, momentum):
     )
 
 
+def _other_rules(param, grad, velocity, lr, momentum):
+    """Yield (hint, param, velocity) of rules that keep another velocity."""
+    both = momentum * (velocity + grad)
+    yield (
+        "You multiply the gradient by momentum, too. Only the old velocity is.",
+        param - lr * both,
+        both,
+    )
+    turned = lr * velocity + grad
+    yield "lr and momentum are swapped.", param - momentum * turned, turned
+    for inside, outside in [(lr, 1), (1, lr)]:
+        down = momentum * velocity - inside * grad
+        yield (
+            "You keep the velocity as a move downhill. Here add the gradient to it, "
+            "and then subtract lr times the velocity.",
+            param + outside * down,
+            down,
+        )
+
+
 def exercise_4(answer):
     """Check ``loss_by_window(text, windows, steps, seed)``."""
-    text, windows, steps, seed = "to be, or not to be", (2, 5, 8), 40, 3
-    got = answer(text, windows, steps, seed)
-    wanted = _losses(text, windows, steps, seed)
+    case = "to be, or not to be", (5, 2, 8), 40, 3
+    got, wanted = answer(*case), _losses(*case)
     if isinstance(got, dict):
         raise Wrong("Wanted a list of the losses, one a window, got a dict.")
     same_shape(got, wanted)
-    slips = {
-        "That is the loss of the last window. Score the trained model on the whole "
-        "text: model.evaluate(text).nats_per_char.": _losses(
-            text, windows, steps, seed, measure="last"
-        ),
-        "All windows got the same number of updates, so long windows read more. The "
-        "budget is the same number of steps: steps // window updates.": _losses(
-            text, windows, steps, seed, same_updates=True
-        ),
-        "You went on training one model. Each window needs a new one, from the same "
-        "seed.": _losses(text, windows, steps, seed, one_model=True),
-        "Right, but in bits. Return nats per character.": np.array(wanted) / np.log(2),
-        "Pass the seed on: CharLSTM(vocabulary, 32, seed=seed).": _losses(
-            text, windows, steps, 0
-        ),
-    }
-    for hint, slip in slips.items():
-        if not is_close(wanted, slip, 1e-6) and is_close(got, slip, 1e-6):
-            raise Wrong(hint)
-    hint = "Another loss than with H = 32, batch_size = 8 and all else as by default."
-    close(got, wanted, hint, 1e-6)
+    if not is_close(got, wanted, 1e-6):
+        raise Wrong(_hint_on_losses(np.asarray(got), np.array(wanted), *case))
     return (
-        "Now run loss_by_window(sentence, [2, 8, 32], 800, 0). Surprised? Count the "
-        "updates: 400, 100, 25. With 300 updates for each window the order turns."
+        "Now run loss_by_window(sentence, [2, 8, 32], 800, 0), then give each window "
+        "its 300 updates, and compare with what you wrote."
     )
 
 
+def _hint_on_losses(got, wanted, text, windows, steps, seed):
+    """Recognise losses of another training, or another form of the right ones."""
+    pairs = len(text) - 1
+    if is_close(got, wanted / np.log(2), 1e-6):
+        return "Right, but in bits. Return nats per character."
+    if any(is_close(got, n * wanted, 1e-6) for n in (pairs, len(text))):
+        return "That is the sum over the characters. Wanted is the mean."
+    if is_close(np.sort(got), np.sort(wanted), 1e-6):
+        return "The right losses in another order: give them in that of `windows`."
+    for hint, change in WINDOW_SLIPS.items():
+        slip = _losses(text, windows, steps, **{"seed": seed} | change)
+        if is_close(got, slip, 1e-6):
+            return hint
+    return "Another loss than with H = 32, batch_size = 8 and all else as by default."
+
+
 def _losses(
-    text, windows, steps, seed, *, measure="all", same_updates=False, one_model=False
+    text,
+    windows,
+    steps,
+    seed,
+    *,
+    updates=lambda steps, window: steps // window,
+    one_model=False,
+    hidden=32,
+    measure=lambda model, text, history: model.evaluate(text).nats_per_char,
+    **options,
 ):
     """Return the loss of one model a window; the options are typical slips."""
     losses, model = [], None
     for window in windows:
         if model is None or not one_model:
-            model = CharLSTM(Vocabulary.from_text(text), 32, seed=seed)
-        updates = steps if same_updates else steps // window
-        options = {"batch_size": 8, "window": window, "progress": False}
-        history = model.fit(text, updates, **options)
-        whole = model.evaluate(text).nats_per_char
-        losses.append(history.loss[-1] if measure == "last" else whole)
+            model = CharLSTM(Vocabulary.from_text(text), hidden, seed=seed)
+        settings = {"batch_size": 8, "window": window, "progress": False} | options
+        history = model.fit(text, updates(steps, window), **settings)
+        losses.append(measure(model, text, history))
     return losses

@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from lstm_core.exercises.core import Wrong, close, is_close, recognise, same_shape
+from lstm_core.exercises.core import (
+    Wrong,
+    call,
+    close,
+    is_close,
+    recognise,
+    same_shape,
+)
 from lstm_core.loss import log_softmax, softmax
 
 TEMPERATURES = (0.5, 1.0, 2.0, 0.1)
@@ -16,36 +23,46 @@ def exercise_1(answer):
         _check_odds(answer, logits, 0, 3, temperature)
         _check_odds(answer, logits - 50, 2, 2, temperature)
     _check_odds(answer, np.array([0.0, 800.0, 799.0]), 1, 2, 0.5)
+    _check_odds(answer, np.array([800.0, 1.0, 0.0]), 1, 2, 0.5)
     return "A temperature of T raises all odds to the power 1/T."
 
 
 def _check_odds(answer, logits, a, b, T):
     """Compare one ratio with the truth, and with the usual slips."""
     gap = logits[a] - logits[b]
-    got = answer(logits.copy(), a, b, T)
+    got = call(answer, logits=logits, a=a, b=b, temperature=T)
     same_shape(got, 0.0)
-    with np.errstate(all="ignore"):
-        slips = {
-            "That is b over a: turn it round.": np.exp(-gap / T),
-            "That is at temperature 1: divide the scores by the temperature.": np.exp(
-                gap
-            ),
-            "You multiplied by the temperature. It divides the scores, so that a "
-            "low one makes the gaps larger.": np.exp(gap * T),
-            "That is the logarithm of the odds: take exp of it.": gap / T,
-            "That is a ratio of scores. Scores are not probabilities; exp of "
-            "a score is, up to a factor.": logits[a] / logits[b],
-        }
     wanted = np.exp(gap / T)
-    if not np.isfinite(got):
+    if not np.isfinite(got) and np.ptp(logits) > 700:
         raise Wrong(
-            f"With scores near 800 your function gives {got}: exp overflows. The "
-            "odds need only the difference of the two scores; take exp of that."
+            f"For the scores {logits.tolist()} your function gives {got}: a power "
+            "overflows, or a probability rounds to 0. The odds need only the "
+            "difference of the two scores; take exp of that."
         )
     if not is_close(got, wanted):
-        recognise(got, slips)
+        recognise(got, _odds_slips(logits, a, b, T))
     wrong = f"For the scores {logits[a]:.3g} and {logits[b]:.3g} at temperature {T}"
     close(got, wanted, f"{wrong} the odds are {wanted:.4g}, not {got:.4g}.")
+
+
+@np.errstate(all="ignore")
+def _odds_slips(logits, a, b, T):
+    """Return what the usual slips give, each under its hint."""
+    gap = logits[a] - logits[b]
+    return {
+        "That is b over a: turn it round.": np.exp(-gap / T),
+        "That is at temperature 1: divide the scores by the temperature.": np.exp(gap),
+        "You multiplied by the temperature. It divides the scores, so that a "
+        "low one makes the gaps larger.": np.exp(gap * T),
+        "That is the logarithm of the odds: take exp of it.": gap / T,
+        "Divide by the temperature inside exp, not the result of it.": np.exp(gap) / T,
+        "Divide the whole difference by the temperature, not the score of b "
+        "alone.": np.exp(logits[a] - logits[b] / T),
+        "Divide the whole difference by the temperature, not the score of a "
+        "alone.": np.exp(logits[a] / T - logits[b]),
+        "That is a ratio of scores. Scores are not probabilities; exp of "
+        "a score is, up to a factor.": logits[a] / logits[b],
+    }
 
 
 def exercise_2(answer):
@@ -60,12 +77,27 @@ def exercise_2(answer):
 
 def _check_slope(answer, logits, T):
     """Compare one slope with the truth, and with the usual slips."""
-    got = answer(logits.copy(), T)
+    got = call(answer, logits=logits, temperature=T)
     same_shape(got, 0.0)
+    wanted = _variance(softmax(logits / T), logits) / T**3
+    if is_close(got, wanted):
+        return
+    recognise(got, _slope_slips(logits, T))
+    if np.isclose(got, wanted, rtol=0.005, atol=1e-5):
+        raise Wrong(
+            f"Close: at temperature {T} you give {got:.10g}, wanted {wanted:.10g}. A "
+            "difference of two entropies is no more exact than that. Use the formula."
+        )
+    wrong = f"At temperature {T} the slope should be {wanted:.4g}, not {got:.4g}"
+    close(got, wanted, f"{wrong}. Compare with a central difference of the entropy.")
+
+
+def _slope_slips(logits, T):
+    """Return what the usual slips give, each under its hint."""
     p = softmax(logits / T)
     spread = _variance(p, logits)
     wanted = spread / T**3
-    slips = {
+    return {
         "The sign is turned: a higher temperature makes the distribution "
         "flatter, and its entropy larger.": -wanted,
         "That is dH/dbeta. Multiply by dbeta/dT = -1/T^2.": -spread / T,
@@ -79,13 +111,12 @@ def _check_slope(answer, logits, T):
         "The probabilities must be those at temperature T: softmax(logits / T).": (
             _variance(softmax(logits), logits) / T**3
         ),
+        "That is in bits: the entropy of the formula is in nats.": wanted / np.log(2),
+        "You take the plain mean of the scores. In the mean, too, each counts with "
+        "its probability.": p @ (logits - logits.mean()) ** 2 / T**3,
         "That is the mean of the squares. For the variance take the square of the "
         "mean off it.": (p @ logits**2) / T**3,
     }
-    if not is_close(got, wanted):
-        recognise(got, slips)
-    wrong = f"At temperature {T} the slope should be {wanted:.4g}, not {got:.4g}"
-    close(got, wanted, f"{wrong}. Compare with a central difference of the entropy.")
 
 
 def _variance(p, z):
@@ -110,14 +141,13 @@ def exercise_3(answer):
 
 def _check_min_p(answer, logits, p):
     """Compare what one call keeps with the truth, and with the usual slips."""
-    given = logits.copy()
-    got = answer(given, p)
+    got = call(answer, logits=logits, p=p)
     same_shape(got, logits)
     got = np.asarray(got)
-    if not np.array_equal(given, logits):
+    if got.dtype == bool:
         raise Wrong(
-            "Your function changed the scores that it was given. Leave them as "
-            "they are: copy them first, or use np.where."
+            "That is the mask, not the scores. Return the scores, with -inf where a "
+            "character is ruled out."
         )
     probs = softmax(logits)
     kept = logits >= logits.max() + np.log(p) - 1e-12
@@ -153,9 +183,25 @@ def _check_min_p(answer, logits, p):
         raise Wrong(
             "There is a NaN in your scores: does exp overflow at scores near 900?"
         )
-    raise Wrong(
+    raise Wrong(_hint_on_kept(got, logits, kept, p))
+
+
+def _hint_on_kept(got, logits, kept, p):
+    """Say what is wrong with scores that no typical slip gives."""
+    low = got[~kept]
+    if _same(got[kept], logits[kept]) and (low < logits.min()).all():
+        return (
+            f"What is ruled out must score -inf, and not {low.max():g}: only exp(-inf) "
+            "is 0 whatever the others score."
+        )
+    if np.array_equal(np.isfinite(got), kept):
+        return (
+            "You keep the right ones, but with other scores than they had: return the "
+            "logits themselves, and not log_softmax of them, say."
+        )
+    return (
         f"With p = {p} your function keeps {np.isfinite(got).sum()} of {len(logits)} "
-        f"characters; {kept.sum()} are to be kept, their scores unchanged."
+        f"characters; {kept.sum()} are to be kept."
     )
 
 
@@ -177,16 +223,32 @@ def exercise_4(answer):
 
 def _check_bits(answer, logits, targets, temperature):
     """Compare one score with the truth, and with the usual slips."""
-    got = answer(logits.copy(), targets.copy(), temperature)
+    given = {"logits": logits, "targets": targets, "temperature": temperature}
+    got = call(answer, **given)
     same_shape(got, 0.0)
+    wanted = _surprises(logits / temperature, targets).mean()
+    if not np.isfinite(got):
+        raise Wrong(
+            "Your function gives an infinite number (or NaN) where the softmax rounds "
+            "to 0. Use log_softmax, which is exact even there."
+        )
+    if not is_close(got, wanted):
+        recognise(got, _bits_slips(logits, targets, temperature))
+    close(got, wanted, f"Wanted {wanted:.4f} bits a character here, got {got:.4f}.")
+
+
+def _bits_slips(logits, targets, temperature):
+    """Return what the usual slips give, each under its hint."""
     bits = _surprises(logits / temperature, targets)
     wanted = bits.mean()
     every = -log_softmax(logits / temperature)[:, targets] / np.log(2)
-    slips = {
+    return {
         "You took every target for every row. Take one entry a row: "
         "log_p[np.arange(N), targets].": every.mean(),
         "Take the logarithm first, then the mean.": _surprise_at_mean(bits),
         "That is in nats. Divide by ln 2 for bits.": wanted * np.log(2),
+        "You multiplied by ln 2. Divide by it: a bit is less than a nat, so there are "
+        "more of them.": wanted * np.log(2) ** 2,
         "That is the sum over the characters. Wanted is the mean.": bits.sum(),
         "You multiplied by the temperature. It divides the scores.": (
             _surprises(logits * temperature, targets).mean()
@@ -201,14 +263,6 @@ def _check_bits(answer, logits, targets, temperature):
             np.exp2(min(wanted, 1000.0))
         ),
     }
-    if not np.isfinite(got):
-        raise Wrong(
-            "Your function gives an infinite number (or NaN) where the softmax rounds "
-            "to 0. Use log_softmax, which is exact even there."
-        )
-    if not is_close(got, wanted):
-        recognise(got, slips)
-    close(got, wanted, f"Wanted {wanted:.4f} bits a character here, got {got:.4f}.")
 
 
 def _surprise_at_mean(bits):

@@ -5,14 +5,23 @@ for each exercise, which takes the reader's answer and raises `Wrong` with a
 hint, or returns what was seen to be right.
 """
 
+import dis
 import textwrap
+from copy import deepcopy
 from importlib import import_module
+from itertools import permutations
 from pathlib import Path
 from traceback import walk_tb
+from types import CodeType, ModuleType
 
 import numpy as np
 
 WIDTH = 72  # of a verdict's lines, so that the page need not scroll
+NUMERIC = "biufc"  # the kinds of array that hold numbers
+NEARLY = (
+    "Nearly: close, but not exact, as from a search, a rounded number or an "
+    "approximation."
+)
 
 
 class Wrong(Exception):
@@ -40,15 +49,44 @@ def _verdict(checker, answer):
         return f"right. {checker(_Watched.wrap(answer))}"
     except NotAttempted:
         return "not attempted yet."
-    except Wrong as wrong:
-        return f"not yet. {wrong}"
-    except Raised as raised:
-        return f"not yet. {raised}"
-    except TypeError:
+    except (Wrong, Raised) as told:
+        return f"not yet. {told}{_note_on_notebook(answer)}"
+    except TypeError as error:
         if callable(answer):
             raise
+        if "object is not callable" in str(error):
+            name = checker.__doc__.split("``")[1].partition("(")[0]
+            return (
+                "not yet. Give check the function itself, without brackets: "
+                f"{name}, not {name}(...)."
+            )
         kind = type(answer).__name__
         return f"not yet. Wanted another kind of answer than {kind}."
+
+
+def _note_on_notebook(answer):
+    """Say which values, not functions, the reader's code takes from the notebook."""
+    code = getattr(answer, "__code__", None)
+    scope = getattr(answer, "__globals__", {})
+    names = [
+        f"`{name}`"
+        for name in sorted(_names_outside(code) & set(scope) if code else [])
+        if not callable(scope[name]) and not isinstance(scope[name], ModuleType)
+    ]
+    if not names:
+        return ""
+    return (
+        f" Your function reads {', '.join(names)} from the notebook; the check's "
+        "own inputs come as arguments."
+    )
+
+
+def _names_outside(code):
+    """Return the global names that a function reads, inner ones included."""
+    steps = dis.get_instructions(code)
+    names = {step.argval for step in steps if step.opname == "LOAD_GLOBAL"}
+    inner = [part for part in code.co_consts if isinstance(part, CodeType)]
+    return names.union(*map(_names_outside, inner))
 
 
 class NotAttempted(Exception):
@@ -77,7 +115,7 @@ class _Watched:
         except Exception as error:
             raise Raised(self._told(error)) from error
         if result is None:
-            raise Wrong("Your function returned nothing. Is the `return` missing?")
+            raise Wrong("Your function returned nothing. Is a `return` missing?")
         if result is ... or (isinstance(result, tuple) and ... in _plain(result)):
             raise NotAttempted
         return result
@@ -114,6 +152,39 @@ def _checker(exercise):
         ) from None
 
 
+def call(answer, *, notes=None, **given):
+    """Call the reader's function, and raise `Wrong` if it changes an argument.
+
+    ``given`` are the arguments, in order; the function gets copies of them.
+    ``notes`` is a dict of what to add if the call fails, to what part of the
+    failure's text.
+    """
+    copies = deepcopy(given)
+    try:
+        got = answer(*copies.values())
+    except (Wrong, Raised) as told:
+        added = [note for part, note in (notes or {}).items() if part in str(told)]
+        if not added:
+            raise
+        raise Wrong(f"{told} {added[0]}") from None
+    for name, argument in given.items():
+        if not _same(copies[name], argument):
+            raise Wrong(
+                f"Your function changed {name}, which it was given: -=, *=, /= and "
+                ".sort() work in place. Leave it as it is, and make a new array."
+            )
+    return got
+
+
+def _same(one, other):
+    """Whether two arrays, lists or dicts of such are equal."""
+    if isinstance(other, dict):
+        return one.keys() == other.keys() and all(
+            _same(one[key], other[key]) for key in other
+        )
+    return np.array_equal(one, other)
+
+
 def close(got, wanted, hint, tolerance=1e-9):
     """Raise `Wrong` with ``hint`` unless ``got`` has the values of ``wanted``."""
     same_shape(got, wanted)
@@ -127,16 +198,21 @@ def same_shape(got, wanted, name=""):
     ``name`` says which part of the answer it is, if there are several.
     """
     start = f"{name}: wanted" if name else "Wanted"
-    try:
-        array = np.asarray(got)
-    except ValueError:
-        array = np.asarray(None)
-    if array.dtype.kind not in "biufc":
+    array = _array(got)
+    if array.dtype.kind not in NUMERIC:
         raise Wrong(f"{start} numbers, got {type(got).__name__}.")
     if array.shape != np.shape(wanted) == ():
         raise Wrong(f"{start} one number, got an array of shape {array.shape}.")
     if array.shape != np.shape(wanted):
         raise Wrong(f"{start} the shape {np.shape(wanted)}, got {array.shape}.")
+
+
+def _array(got):
+    """Return ``got`` as an array, of kind "O" if it is ragged."""
+    try:
+        return np.asarray(got)
+    except ValueError:
+        return np.asarray(None)
 
 
 def counted(number, word):
@@ -146,10 +222,15 @@ def counted(number, word):
 
 def is_close(got, candidate, tolerance=1e-9):
     """Whether ``got`` equals a typical wrong answer, shape and values."""
-    got = np.asarray(got)
-    return got.shape == np.shape(candidate) and np.allclose(
-        got, candidate, rtol=tolerance, atol=tolerance
-    )
+    got = _array(got)
+    if got.dtype.kind not in NUMERIC or got.shape != np.shape(candidate):
+        return False
+    return np.allclose(got, candidate, rtol=tolerance, atol=tolerance)
+
+
+def is_near(answer, right, cases, tolerance=0.02):
+    """Whether a function is nearly right in all cases, as a search would be."""
+    return all(is_close(answer(*case), right(*case), tolerance) for case in cases)
 
 
 def recognise(got, slips):
@@ -160,3 +241,15 @@ def recognise(got, slips):
     for hint, slip in slips.items():
         if is_close(got, slip):
             raise Wrong(hint)
+
+
+def side_by_side(slips):
+    """Join the slips of several cases, to tell apart what one case does not."""
+    return {hint: [at[hint] for at in slips] for hint in slips[0]}
+
+
+def in_order(got, wanted, names):
+    """Raise `Wrong` if the parts are right, but in another order."""
+    _, *others = permutations(wanted)
+    if any(all(map(is_close, got, other)) for other in others):
+        raise Wrong(f"These are the right arrays in another order: {', '.join(names)}.")
