@@ -71,9 +71,9 @@ function fixed(x, digits = 2) {
   return x < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
-function softmax(logits, temperature = 1) {
+function softmax(logits) {
   const top = Math.max(...logits);
-  const powers = logits.map((a) => Math.exp((a - top) / temperature));
+  const powers = logits.map((a) => Math.exp(a - top));
   const total = powers.reduce((sum, p) => sum + p, 0);
   return powers.map((p) => p / total);
 }
