@@ -100,7 +100,7 @@ def test_first_visit_on_a_phone(page, address, browser):
     loaded = []
     visit.tab.on("response", lambda response: loaded.append(response))
     visit.tab.add_init_script(SHIFT)
-    visit.tab.goto(address + page, wait_until="networkidle")
+    visit.tab.goto(address + page, wait_until="load")
     visit.tab.evaluate(TYPESET)
     visit.tab.wait_for_load_state("networkidle")
     total = sum(weight(response) for response in loaded)

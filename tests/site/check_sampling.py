@@ -126,7 +126,7 @@ def test_equal_scores_are_kept_in_their_order(show, logits):
     chars = CHARS[: len(logits)]
     tab = show(sampling_explorer({"t": logits}, chars)).tab
     for k in range(1, len(logits) + 1):
-        for p in (0.25, 0.4, 0.5, 0.6, 1):
+        for p in (0.25, 0.5, 1):
             for temperature in (0, 1):
                 turn(tab, temperature, k, p)
                 scores = np.array(logits, float)
