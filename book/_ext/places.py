@@ -31,9 +31,7 @@ TRANSLATE = (
 ROW_END = re.compile(r"\\\\(?:\[[^\]]*\])?")
 SIZE = 100  # points: Matplotlib measures in whole ones
 SCALE = 1.23  # the median, over the book, of MathJax's width to Matplotlib's
-LEAN = (
-    0.15  # em: an italic capital's overhang, which Matplotlib does not count
-)
+LEAN = 0.15  # em: a capital's overhang, which Matplotlib leaves out
 TEXT_HEIGHT = 1.7  # em: what is higher than this makes its row higher
 EDGES, ROW, RISE = 2.5, 1.7, 0.54  # rem: around it; a row; an em above that
 PARSER = MathTextParser("path")
