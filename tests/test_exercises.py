@@ -1,13 +1,14 @@
 """What `check` does for every exercise, whatever its number."""
 
 import math
+import signal
 
 import numpy as np
 import pytest
 from verdicts import verdict
 
 from lstm_core import one_hot
-from lstm_core.exercises import check
+from lstm_core.exercises import check, core
 
 
 def test_a_bare_ellipsis_is_not_attempted(capsys):
@@ -17,6 +18,31 @@ def test_a_bare_ellipsis_is_not_attempted(capsys):
 def test_a_function_half_filled_in_is_not_attempted(capsys):
     said = verdict(capsys, "4.2", lambda dc, c_prev, f, g: (dc * f, ..., ...))
     assert said == "Exercise 4.2: not attempted yet.\n"
+
+
+def endless(w, h0, xs):
+    while True:
+        try:
+            w.append(1)
+        except Exception:
+            continue
+
+
+def stubborn(w, h0, xs):
+    try:
+        endless(w, h0, xs)
+    except BaseException:
+        endless(w, h0, xs)  # until the alarm rings again
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no alarm here")
+@pytest.mark.parametrize("answer", [endless, stubborn])
+def test_an_endless_loop_is_stopped(capsys, monkeypatch, answer):
+    monkeypatch.setattr(core, "LIMIT", 0.05)
+    before = signal.getsignal(signal.SIGALRM)
+    assert "After 0.05 seconds there was no answer." in verdict(capsys, "4.1", answer)
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
 def test_a_function_that_returns_nothing(capsys):

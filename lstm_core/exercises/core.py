@@ -6,7 +6,10 @@ hint, or returns what was seen to be right.
 """
 
 import dis
+import signal
 import textwrap
+import threading
+from contextlib import contextmanager
 from copy import deepcopy
 from importlib import import_module
 from itertools import permutations
@@ -16,6 +19,7 @@ from types import CodeType, ModuleType
 
 import numpy as np
 
+LIMIT = 60.0  # seconds that a check may take; the longest need two or three
 WIDTH = 72  # of a verdict's lines, so that the page need not scroll
 NUMERIC = "biufc"  # the kinds of array that hold numbers
 NEARLY = (
@@ -26,6 +30,10 @@ NEARLY = (
 
 class Wrong(Exception):
     """The answer is wrong; the message is the hint."""
+
+
+class Endless(BaseException):
+    """The time is up; no `except Exception` of the reader's must catch it."""
 
 
 def check(exercise, answer):
@@ -46,7 +54,13 @@ def check(exercise, answer):
 def _verdict(checker, answer):
     """Run a checker and say in words what came of it."""
     try:
-        return f"right. {checker(_Watched.wrap(answer))}"
+        with _time_limit(LIMIT):
+            return f"right. {checker(_Watched.wrap(answer))}"
+    except Endless:
+        return (
+            f"not yet. After {LIMIT:g} seconds there was no answer. Does a loop never "
+            "end, or is your function very slow?"
+        )
     except NotAttempted:
         return "not attempted yet."
     except (Wrong, Raised) as told:
@@ -62,6 +76,26 @@ def _verdict(checker, answer):
             )
         kind = type(answer).__name__
         return f"not yet. Wanted another kind of answer than {kind}."
+
+
+@contextmanager
+def _time_limit(seconds):
+    """Raise `Endless` when the time is up, where the system has such an alarm."""
+    main = threading.current_thread() is threading.main_thread()
+    if not (main and hasattr(signal, "setitimer")):  # not on Windows, for one
+        yield
+        return
+
+    def ring(*_):
+        raise Endless
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again, if it was caught
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _note_on_notebook(answer):
