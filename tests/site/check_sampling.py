@@ -96,8 +96,8 @@ def test_is_accessible(show, view):
 def test_distribution_is_that_of_choose(tab, context, temperature):
     tab.get_by_label("The model has read").select_option(str(context))
     logits = list(CONTEXTS.values())[context]
-    for k in (1, 5, V - 1, V):
-        for p in (0.01, 0.5, 0.9, 1):
+    for k in (1, 5, V):
+        for p in (0.01, 0.7, 1):
             turn(tab, temperature, k, p)
             assert_shows(tab, logits, temperature, k, p)
 

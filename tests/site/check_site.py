@@ -20,8 +20,8 @@ OPEN_ALL = """() => {
     document.querySelectorAll("details").forEach((box) => (box.open = true));
     document.querySelectorAll("button.toggle-button-hidden").forEach((b) => b.click());
 }"""
-COLOURS_CHANGE = 400  # ms until they have
-FOLDS_OPEN = 400  # ms until they have, and unfold.js has looked them over
+COLOURS_CHANGE = 300  # ms until they have
+FOLDS_OPEN = 300  # ms until they have, and unfold.js has looked them over
 # Contrast takes axe a second per thousand words of code: leave it three of a kind.
 THIN_CODE = """() => {
     const seen = {};
