@@ -64,7 +64,8 @@ def exercise_1(answer):
 def _order_hint(answer, ids, cut, n, V):
     """Say at which order an answer goes wrong; all below it are right."""
     for m in range(1, n + 1):
-        got, wanted = answer(ids.copy(), cut, m, V), _table_bits(ids, cut, m, V)
+        got = call(answer, ids=ids, cut=cut, n=m, V=V)
+        wanted = _table_bits(ids, cut, m, V)
         if not is_close(got, wanted):
             break
     same_shape(got, wanted)

@@ -17,7 +17,8 @@ CODE = """\
 from lstm_core.figures.explorers import gate_explorer
 
 gate_explorer()"""
-TRIES, PAUSE = 120, 0.5  # seconds
+TRIES, PAUSE = 120, 0.5  # to reach the server; seconds
+RUNS, PATIENCE = 12, 5_000  # of the cell, until its kernel is there; ms
 SLOW = 60_000  # ms
 
 
@@ -62,11 +63,11 @@ def run_until_shown(tab, wanted):
     """Run the first cell again and again: JupyterLab drops it without a kernel."""
     cell = tab.locator(".jp-CodeCell .cm-content").first
     cell.wait_for(timeout=SLOW)
-    for _ in range(TRIES // 10):
+    for _ in range(RUNS):
         try:
             cell.click()
             tab.keyboard.press("Shift+Enter")
-            return wanted.wait_for(timeout=5000)
+            return wanted.wait_for(timeout=PATIENCE)
         except NotThere:
             continue
     pytest.fail("the cell gave no explorer")

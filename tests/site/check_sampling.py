@@ -96,8 +96,8 @@ def test_is_accessible(show, view):
 def test_distribution_is_that_of_choose(tab, context, temperature):
     tab.get_by_label("The model has read").select_option(str(context))
     logits = list(CONTEXTS.values())[context]
-    for k in (1, 5, V):
-        for p in (0.01, 0.7, 1):
+    for k in (1, 5, V - 1, V):
+        for p in (0.01, 0.5, 0.9, 1):
             turn(tab, temperature, k, p)
             assert_shows(tab, logits, temperature, k, p)
 
@@ -126,7 +126,7 @@ def test_equal_scores_are_kept_in_their_order(show, logits):
     chars = CHARS[: len(logits)]
     tab = show(sampling_explorer({"t": logits}, chars)).tab
     for k in range(1, len(logits) + 1):
-        for p in (0.25, 0.5, 1):
+        for p in (0.25, 0.4, 0.5, 0.6, 1):
             for temperature in (0, 1):
                 turn(tab, temperature, k, p)
                 scores = np.array(logits, float)
