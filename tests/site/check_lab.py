@@ -1,5 +1,6 @@
 """An explorer opened from a notebook in JupyterLab, driven by the keyboard."""
 
+import json
 import os
 import socket
 import subprocess
@@ -18,8 +19,9 @@ from lstm_core.figures.explorers import gate_explorer
 
 gate_explorer()"""
 TRIES, PAUSE = 120, 0.5  # to reach the server; seconds
-RUNS, PATIENCE = 12, 5_000  # of the cell, until its kernel is there; ms
+RUNS, PATIENCE = 6, 5_000  # of the cell; ms for each
 SLOW = 60_000  # ms
+KERNEL_IS_IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 
 
 @pytest.fixture(scope="module")
@@ -50,22 +52,29 @@ def lab(tmp_path_factory):
         server.wait()
 
 
-def wait_for(address):
+def wait_for(address, ready=lambda answer: True):
+    """Ask until the answer is as it should be; it is JSON."""
     for _ in range(TRIES):
         try:
-            return urlopen(address).close()
+            with urlopen(address) as answer:
+                if ready(json.load(answer)):
+                    return
         except URLError:
-            time.sleep(PAUSE)
-    raise TimeoutError(f"JupyterLab did not answer at {address}")
+            pass
+        time.sleep(PAUSE)
+    raise TimeoutError(f"JupyterLab was not ready at {address}")
+
+
+def connected(kernels):
+    return any(k["connections"] and k["execution_state"] == "idle" for k in kernels)
 
 
 def run_until_shown(tab, wanted):
-    """Run the first cell again and again: JupyterLab drops it without a kernel."""
+    """Run the first cell, again if need be: a page still busy may miss a key."""
     cell = tab.locator(".jp-CodeCell .cm-content").first
-    cell.wait_for(timeout=SLOW)
     for _ in range(RUNS):
         try:
-            cell.click()
+            cell.click(timeout=PATIENCE)
             tab.keyboard.press("Shift+Enter")
             return wanted.wait_for(timeout=PATIENCE)
         except NotThere:
@@ -77,6 +86,9 @@ def test_gate_explorer_works_in_jupyterlab(lab, browser):
     visit = Visit(browser, "light")
     tab = visit.tab
     tab.goto(f"{lab}lab/tree/one.ipynb", timeout=SLOW)
+    # Without a kernel a cell that is run opens a dialog, which then is in the way.
+    wait_for(f"{lab}api/kernels", connected)
+    tab.locator(KERNEL_IS_IDLE).wait_for(timeout=SLOW)
     run_until_shown(tab, tab.locator(".lstm-explorer .live"))
     assert tab.locator(".lstm-explorer .fallback").is_hidden()
 
