@@ -128,8 +128,8 @@ def pack(name, folder):
         f"{info}/METADATA": known.read_text("METADATA").encode(),
         f"{info}/WHEEL": WHEEL.encode(),
     }
-    if known.entry_points:
-        content[f"{info}/entry_points.txt"] = known.read_text("entry_points.txt").encode()
+    if entries := known.read_text("entry_points.txt"):
+        content[f"{info}/entry_points.txt"] = entries.encode()
     record = [f"{path},{digest(data)},{len(data)}" for path, data in content.items()]
     content[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""]).encode()
     target = Path(folder, f"{label}-py3-none-any.whl")
