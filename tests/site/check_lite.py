@@ -1,35 +1,38 @@
-"""The notebooks in the reader's browser: the app opens, its kernel starts.
+"""The notebooks in the reader's browser: the app opens, and a chapter runs in it.
 
-At the reader's, Python itself comes from Pyodide's CDN. Here nothing does: the
-test hands the browser what lies in `_build/pyodide/` (`.ci/run` puts it there:
-Pyodide's core from npm, `micropip` from pip). NumPy for the browser is to be had
-from that CDN only, so the test installs the package and leaves it at that.
+At the reader's, Python itself comes from Pyodide's CDN. Here nothing does: what
+stands in for it is described in pyodide.py. `LITE="a3-rosetta 05-training"` names
+other notebooks to run than the chapter that has both an explorer and exercises.
 """
 
-import hashlib
 import json
-from importlib.metadata import PackageNotFoundError
+import os
 from pathlib import Path
 
 import nbformat
+import pyodide
 import pytest
 from browsing import serve
-
-import lite as lite_tool
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
-CORE = ROOT / "_build" / "pyodide"
-PYODIDE = CORE / "node_modules" / "pyodide"
-TYPES = {".mjs": "text/javascript", ".wasm": "application/wasm"}
-ASK = """\
-from importlib.metadata import distribution
-
-known = distribution("lstm-core")
-text = known.locate_file("lstm_core/data/hamlet.txt").read_text("utf-8")
-print("installed", known.version, len(text), sum(tqdm(range(4))))"""
-FROM_ELSEWHERE = '    await piplite.install(["numpy", "matplotlib"])\n'
+RUN = os.environ.get("LITE", "02-gates").split()
+CONFIG = "jupyter-lite.json"
+START, WHOLE_RUN = 120_000, 900_000  # ms, at most
+KERNEL_IS_IDLE = """() => window.jupyterapp?.shell.currentWidget?.sessionContext
+    ?.session?.kernel?.status === "idle" """
+RUN_ALL = """() => {
+    const run = jupyterapp.commands.execute("notebook:run-all-cells");
+    run.finally(() => { window.finished = true; });
+}"""
+# Again and again: figures above it come late, and move it.
+SCROLLED_TO_LIVE = """() => {
+    const explorer = document.querySelector(".lstm-explorer");
+    explorer.scrollIntoView();
+    return explorer.querySelector(".live");
+}"""
+NOTEBOOK = "() => jupyterapp.shell.currentWidget.content.model.toJSON()"
 
 
 @pytest.fixture(scope="module")
@@ -73,60 +76,72 @@ def test_app_opens_a_chapter_and_asks_only_for_pyodide(lite, browser):
     assert [url for url in asked if "/pyodide/v" not in url] == []
 
 
-def test_kernel_starts_and_installs_the_package(lite, browser, tmp_path):
-    wheels = sorted(CORE.glob("micropip-*.whl"))
-    if not PYODIDE.is_dir() or not wheels:
-        pytest.skip("Pyodide's core is not in _build/pyodide; see .ci/run")
+@pytest.fixture
+def run(lite, browser, tmp_path):
+    """Return a function that runs a notebook: the app's tab, and what it became."""
     context = browser.new_context()
-    context.route(elsewhere(lite), from_here(wheels[0], tmp_path))
-    tab = context.new_page()
-    notebook = nbformat.read(SITE / "lite" / "files" / "02-gates.ipynb", as_version=4)
-    setup = next(cell for cell in notebook.cells if cell.id == "browser-setup")
-    tab.goto(f"{lite}notebooks/index.html?path=02-gates.ipynb")
-    first = tab.locator(".jp-CodeCell").first
-    first.locator(".cm-content").wait_for(timeout=60_000)
-    assert FROM_ELSEWHERE in setup.source
-    code = setup.source.replace(FROM_ELSEWHERE, "")
-    first.locator(".cm-content").click()
-    tab.keyboard.press("Control+A")
-    tab.keyboard.insert_text(f"{code}\n\n{ASK}")
-    tab.keyboard.press("Shift+Enter")
-    output = first.locator(".jp-OutputArea-output").filter(has_text="installed")
-    output.last.wait_for(timeout=120_000)
-    version = json.loads((SITE / "lite" / "pypi" / "all.json").read_text("utf-8"))
-    (number,) = version["lstm-core"]["releases"]
-    assert f"installed {number} 866 6" in first.inner_text()
+
+    def run(name):
+        context.route(elsewhere(lite), pyodide.stand_in(tmp_path))
+        context.route(f"{lite}{CONFIG}", let_the_app_be_driven)
+        tab = context.new_page()
+        tab.goto(f"{lite}notebooks/index.html?path={name}.ipynb")
+        tab.wait_for_function(KERNEL_IS_IDLE, timeout=START)
+        tab.evaluate(RUN_ALL)
+        tab.wait_for_function("() => window.finished", timeout=WHOLE_RUN, polling=200)
+        return tab, nbformat.from_dict(tab.evaluate(NOTEBOOK))
+
+    yield run
     context.close()
+
+
+def let_the_app_be_driven(route):
+    config = json.loads((SITE / "lite" / CONFIG).read_text("utf-8"))
+    config["jupyter-config-data"]["exposeAppInBrowser"] = True
+    route.fulfill(json=config)
+
+
+needs_pyodide = pytest.mark.skipif(
+    not pyodide.is_there(), reason="Pyodide is not in _build/pyodide; see .ci/run"
+)
+
+
+@needs_pyodide
+@pytest.mark.parametrize("name", RUN)
+def test_notebook_prints_in_the_browser_what_it_does_here(run, name):
+    tab, notebook = run(name)
+    book = nbformat.read(ROOT / "book" / f"{name}.ipynb", as_version=4)
+    assert failures(notebook) == []
+    assert printed(notebook) == {"browser-setup": ""} | printed(book)
+    if "explorer()" in "".join(cell.source for cell in book.cells):
+        tab.wait_for_function(SCROLLED_TO_LIVE, polling=200)
+        dial = tab.locator(".lstm-explorer input[type=range]").first
+        before = dial.input_value()
+        dial.press("ArrowRight")  # the dial's, not a shortcut of the app
+        assert dial.input_value() != before
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def failures(notebook):
+    """The cells that have not run, or have failed."""
+    return [
+        cell
+        for cell in code(notebook)
+        if cell.execution_count is None
+        or any(output.output_type == "error" for output in cell.outputs)
+    ]
+
+
+def printed(notebook):
+    """What each cell prints, by its id; bars that count, on stderr, are left out."""
+    return {
+        cell.id: "".join(o.text for o in cell.outputs if o.get("name") == "stdout")
+        for cell in code(notebook)
+    }
 
 
 def elsewhere(address):
     return lambda url: not url.startswith((address, "data:", "blob:"))
-
-
-def from_here(micropip, folder):
-    """Answer for Pyodide's CDN with the core, and with wheels of what is installed."""
-    lock = json.loads((PYODIDE / "pyodide-lock.json").read_text("utf-8"))
-    files = {}
-    for name, entry in lock["packages"].items():
-        if not entry["file_name"].endswith("-none-any.whl"):
-            continue
-        try:
-            path = micropip if name == "micropip" else lite_tool.pack(name, folder)
-        except PackageNotFoundError:
-            continue
-        files[path.name] = path
-        code = hashlib.sha256(path.read_bytes()).hexdigest()
-        entry.update(file_name=path.name, sha256=code)
-    files["pyodide-lock.json"] = folder / "pyodide-lock.json"
-    files["pyodide-lock.json"].write_text(json.dumps(lock), encoding="utf-8")
-
-    def answer(route):
-        name = route.request.url.rpartition("/")[2]
-        path = files.get(name, PYODIDE / name)
-        if not path.is_file():
-            return route.abort()
-        kind = TYPES.get(path.suffix, "application/octet-stream")
-        headers = {"access-control-allow-origin": "*"}
-        return route.fulfill(body=path.read_bytes(), content_type=kind, headers=headers)
-
-    return answer

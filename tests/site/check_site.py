@@ -3,6 +3,7 @@
 The file is not named test_*, so that `make test` needs neither site nor browser.
 """
 
+import gzip
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
@@ -16,26 +17,24 @@ PAGES = sorted(
     for path in SITE.rglob("*.html")
     if not path.relative_to(SITE).parts[0].startswith(("_", "lite"))
 )
+BUDGET = 600_000  # bytes, gzipped, that the first visit of a page may load
+SHIFT_ALLOWED = 0.1  # what counts as good
+PACKED = (".png", ".woff", ".woff2")  # gzip does not make these smaller
 OPEN_ALL = """() => {
     document.querySelectorAll("details").forEach((box) => (box.open = true));
     document.querySelectorAll("button.toggle-button-hidden").forEach((b) => b.click());
 }"""
-COLOURS_CHANGE = 300  # ms until they have
 FOLDS_OPEN = 300  # ms until they have, and unfold.js has looked them over
-# Contrast takes axe a second per thousand words of code: leave it three of a kind.
-THIN_CODE = """() => {
-    const seen = {};
-    for (const word of document.querySelectorAll(".highlight pre span[class]")) {
-        const kind = word.className + word.closest(".highlight").parentNode.className;
-        seen[kind] = (seen[kind] ?? 0) + 1;
-        if (seen[kind] > 3) word.replaceWith(...word.childNodes);
-    }
-}"""
 BACKGROUND = "() => getComputedStyle(document.body).backgroundColor"
 UNTYPESET = """() => [...document.querySelectorAll(".math")]
     .filter((math) => !math.querySelector("mjx-container") ||
                       math.querySelector("mjx-merror, mtext[mathcolor=red]"))
     .map((math) => math.textContent)"""
+SHIFT = """
+    window.shift = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) window.shift += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });"""
 UNDESCRIBED = """() => [...document.querySelectorAll("article img")]
     .filter((image) => !image.alt.trim()).map((image) => image.src)"""
 
@@ -51,23 +50,37 @@ def test_site_is_built():
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_page_in_light_and_dark(page, site_url, browser):  # on a phone: check_form.py
-    visit = Visit(browser, "light")
+def test_page_on_a_phone_in_light_and_dark(page, site_url, browser):
+    visit = Visit(browser, "phone")
     tab = visit.tab
-    visit.open(site_url + page)
-    tab.evaluate(OPEN_ALL)
-    tab.evaluate(THIN_CODE)
-    tab.wait_for_timeout(FOLDS_OPEN)
+    loaded = []
+    tab.on("response", lambda response: loaded.append(response))
+    tab.add_init_script(SHIFT)
+    visit.arrive(site_url + page)
+    tab.wait_for_load_state("networkidle")
+    if page != "404.html":  # it asks for what it knows may be missing
+        assert [response.url for response in loaded if not response.ok] == []
+        assert sum(weight(response) for response in loaded) <= BUDGET
+    assert tab.evaluate("shift") < SHIFT_ALLOWED
 
+    visit.start_explorers()
+    tab.evaluate(OPEN_ALL)
+    tab.wait_for_timeout(FOLDS_OPEN)
     assert tab.evaluate(UNTYPESET) == []
     assert tab.evaluate(UNDESCRIBED) == []
     visit.check(site_url)
+    visit.turn("light")
+    visit.check(site_url)
     light = tab.evaluate(BACKGROUND)
-    tab.emulate_media(color_scheme="dark")
-    tab.wait_for_timeout(COLOURS_CHANGE)
+    visit.turn("dark")
     assert tab.evaluate(BACKGROUND) != light
     visit.check(site_url)
     visit.context.close()
+
+
+def weight(response):
+    body = response.body()
+    return len(body if response.url.endswith(PACKED) else gzip.compress(body, 6))
 
 
 class Links(HTMLParser):

@@ -39,10 +39,7 @@ def show(browser, tmp_path):
         visits.append(visit)
         visit.tab.goto(path.as_uri(), wait_until="load")
         if wait and options.get("java_script_enabled", True):
-            for root in visit.tab.locator(".lstm-explorer").all():
-                root.scroll_into_view_if_needed()
-                root.locator(".live").wait_for()
-            visit.tab.evaluate("() => scrollTo(0, 0)")
+            visit.start_explorers()
         return visit
 
     yield show
