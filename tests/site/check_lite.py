@@ -19,7 +19,7 @@ SITE = ROOT / "_build" / "html"
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
 RUN = os.environ.get("LITE", "02-gates").split()
 CONFIG = "jupyter-lite.json"
-START, WHOLE_RUN = 120_000, 900_000  # ms, at most
+START, WHOLE_RUN = 240_000, 900_000  # ms, at most
 KERNEL_IS_IDLE = """() => window.jupyterapp?.shell.currentWidget?.sessionContext
     ?.session?.kernel?.status === "idle" """
 RUN_ALL = """() => {

@@ -73,7 +73,7 @@ def test_page_on_a_phone_in_light_and_dark(page, site_url, browser):
     visit.check(site_url)
     light = tab.evaluate(BACKGROUND)
     visit.turn("dark")
-    assert tab.evaluate(BACKGROUND) != light
+    tab.wait_for_function(f"(light) => ({BACKGROUND})() !== light", arg=light)
     visit.check(site_url)
     visit.context.close()
 
