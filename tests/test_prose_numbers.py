@@ -34,7 +34,6 @@ ELSEWHERE = {  # what no cell of the page can show
     ("capstone-text-own", "2,000"): "advice on a text that the reader chooses",
     ("capstone-text-own", "20,000"): "advice on a text that the reader chooses",
     ("capstone-split-read", "20,000"): "the same",
-    ("intro-use", "3.11"): "a version of Python",
 }
 
 

@@ -33,7 +33,6 @@ UNTOUCHED = re.compile(r"^Exercise [\w.]+: not attempted yet\.$", re.MULTILINE)
 RIGHT = re.compile(r"^Exercise [\w.]+: right\.", re.MULTILINE)
 TRACE = 25  # so long a line of a solution, and found nowhere else, gives it away
 RUNS_WITH = ("numpy", "matplotlib", "tqdm", "threadpoolctl", "jupyterlab")
-WEBSITE_ONLY = ("intro-appendices", "intro-use")  # cells that speak of the website
 FOR_INSTRUCTORS = ("a7-instructors.md", "a8-quiz.md")
 
 README = """\
@@ -123,7 +122,7 @@ def derive(path, book, *, solutions):
     committed = nbformat.read(path, as_version=4)
     kept = []
     for cell, text, solution in pieces(committed):
-        if cell.id in WEBSITE_ONLY or (solution and not solutions):
+        if solution and not solutions:
             continue
         if kept and kept[-1][0] is cell:
             kept[-1][1] += text

@@ -53,7 +53,7 @@ def add_actions(app, pagename, templatename, context, doctree):
         kind="chapter" if name[0].isdigit() else "page",
         lite=pathto(f"lite/notebooks/index.html?path={name}.ipynb", 1),
         source=pathto(f"_sources/{context['sourcename']}", 1),
-        local=pathto("book/intro").rstrip("#") + "#intro-use",
+        local=pathto("book/using").rstrip("#") + "#using-use",
     )
     body = context["body"]
     context["body"] = body.replace(TITLE_END, TITLE_END + actions, 1)
