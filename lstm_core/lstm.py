@@ -91,9 +91,9 @@ def lstm_cell_forward(x_t, h_prev, c_prev, params):
     a = x_t @ params["weight_ih"].T + h_prev @ params["weight_hh"].T
     a_i, a_f, a_g, a_o = np.split(a + params["bias"], 4, axis=-1)
     i = sigmoid(a_i)  # how much of the candidate to let in
-    f = sigmoid(a_f)  # how much of the old cell to keep
+    f = sigmoid(a_f)  # how much of the old cell state to keep
     g = np.tanh(a_g)  # the candidate: what could be written
-    o = sigmoid(a_o)  # how much of the cell to show
+    o = sigmoid(a_o)  # how much of the cell state to show
     c_t = f * c_prev + i * g
     tanh_c = np.tanh(c_t)
     h_t = o * tanh_c
