@@ -76,21 +76,18 @@ def test_core_draws_what_the_seed_says(core):
     assert core("random(7)()") != core("random(8)()")
 
 
-@pytest.mark.parametrize(
-    ("code", "text"),
-    [
-        ("fixed(1.5)", "1.50"),
-        ("fixed(-0.001)", "0.00"),
-        ("fixed(-2, 0)", "−2"),
-        ("fixed(1 / 0)", "∞"),
-        ("fixed(-1 / 0)", "−∞"),
-        ("fixed(0 / 0)", "–"),
-        ("ticks(0, 1).join()", "0,0.2,0.4,0.6,0.8,1"),
-        ("ticks(-1.2, 5.3).join()", "0,2,4"),
-    ],
-)
-def test_core_writes_numbers(core, code, text):
-    assert core(code) == text
+def test_core_writes_numbers(core):
+    wanted = {
+        "fixed(1.5)": "1.50",
+        "fixed(-0.001)": "0.00",
+        "fixed(-2, 0)": "−2",
+        "fixed(1 / 0)": "∞",
+        "fixed(-1 / 0)": "−∞",
+        "fixed(0 / 0)": "–",
+        "ticks(0, 1).join()": "0,0.2,0.4,0.6,0.8,1",
+        "ticks(-1.2, 5.3).join()": "0,2,4",
+    }
+    assert {code: core(code) for code in wanted} == wanted
 
 
 GLOBALS = "() => Object.getOwnPropertyNames(window).filter((n) => isNaN(n)).sort()"
@@ -171,12 +168,16 @@ TEXTS = ["to be", "beet", "To be", "", "it's 🐝", 'say "x" it\'s', "—;z", "b
 
 
 @pytest.mark.parametrize("chosen", ["all", "tiny"])
-@pytest.mark.parametrize("text", TEXTS)
-def test_one_hot_says_what_encode_says(show, text, chosen):
+def test_one_hot_says_what_encode_says(show, chosen):
     tab = show(one_hot_explorer(HAMLET)).tab
-    vocabulary = HAMLET if chosen == "all" else Vocabulary("bet")
     tab.get_by_label("Vocabulary").select_option(chosen)
-    tab.get_by_label("Text", exact=True).fill(text)
+    vocabulary = HAMLET if chosen == "all" else Vocabulary("bet")
+    for text in TEXTS:
+        tab.get_by_label("Text", exact=True).fill(text)
+        assert_says(tab, text, vocabulary)
+
+
+def assert_says(tab, text, vocabulary):
     try:
         vocabulary.encode(text)
         wanted = ""

@@ -95,11 +95,11 @@ def test_is_accessible(show, explorer, view):
         visit.check()
 
 
-@pytest.mark.parametrize("update", [1, 3, 4, 19, 20, 30, 31, 40, 49, 50, 60])
-def test_shows_the_numbers_of_an_update(show, explorer, run, update):
+def test_shows_the_numbers_of_an_update(show, explorer, run):
     tab = show(explorer).tab
-    tab.get_by_role("slider").fill(str(update - 1))
-    assert_shows(tab, explorer, run, update)
+    for update in (60, 1, 3, 4, 19, 20, 30, 31, 40, 49, 50):
+        tab.get_by_role("slider").fill(str(update - 1))
+        assert_shows(tab, explorer, run, update)
 
 
 def test_by_keyboard(show, explorer, run):
