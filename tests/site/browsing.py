@@ -8,7 +8,13 @@ from contextlib import contextmanager
 from axe_playwright_python.sync_playwright import Axe
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    # The address bar's popups are pages of their own, loaded for each new context.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
+)
 VIEWS = {
     "light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
