@@ -1,6 +1,7 @@
 """The form of the built pages: headings, tables, markup, keyboard, other addresses."""
 
 import os
+import re
 import subprocess
 from html.parser import HTMLParser
 
@@ -12,6 +13,7 @@ from check_site import PAGES, SITE
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # What html5lib objects to and browsers agree on: a fold's title is a paragraph.
 KNOWN = {"unexpected-start-tag-implies-end-tag"}
+CODE_OR_TAG = re.compile(r"<(pre|code|script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
 
 class Outline(HTMLParser):
@@ -64,6 +66,12 @@ def test_markup_is_valid(page):
     parser.parse((SITE / page).read_text(encoding="utf-8"))
     wrong = [(where, code) for where, code, _ in parser.errors if code not in KNOWN]
     assert wrong == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_line_begins_with_a_percent_sign(page):
+    words = CODE_OR_TAG.sub(" ", (SITE / page).read_text(encoding="utf-8"))
+    assert re.findall(r".*\d %", words) == []
 
 
 @pytest.mark.parametrize("page", PAGES)
