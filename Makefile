@@ -43,7 +43,7 @@ notebooks: $(READY)  ## run the notebooks and store their outputs; one: NB=book/
 	$(BIN)/python tools/notebooks.py $(NB)
 
 check-site: book  ## open every page in Chromium: errors, links, overflow, accessibility
-	$(BIN)/pytest $(PARALLEL) tests/site/check_*.py
+	$(BIN)/pytest $(PARALLEL) --dist worksteal tests/site/check_*.py
 
 student: $(READY)  ## write notebooks without solutions, to hand out, into _build/student
 	$(BIN)/python tools/kits.py student
