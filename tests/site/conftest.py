@@ -1,8 +1,25 @@
 """Fixtures of the checks in a browser, which `make test` does not need."""
 
 import shutil
+from collections import defaultdict
 
 import pytest
+
+
+def pytest_terminal_summary(terminalreporter):
+    """List each check with the number of its cases and the seconds they took in all."""
+    cases, seconds = defaultdict(set), defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in (each for each in reports if isinstance(each, pytest.TestReport)):
+            check, _, _ = report.nodeid.partition("[")
+            # Other tests are not listed: pytest loads this file with all of them.
+            if check.startswith("tests/site/"):
+                cases[check].add(report.nodeid)
+                seconds[check] += report.duration
+    if cases:
+        terminalreporter.section("cases and seconds of each check")
+    for check in sorted(cases):
+        terminalreporter.line(f"{len(cases[check]):4} {seconds[check]:6.1f} s  {check}")
 
 
 @pytest.fixture(scope="session")
