@@ -18,8 +18,8 @@ SCRIPT = re.compile(
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"[^>]*>')
 ICON_CLASS = re.compile(r"fa(-.*|[bsrlt])?$")  # those of the theme's icon font
-# Names, punctuation, blanks: most tags of the code, in the colour of text.
-PLAIN = re.compile(r'<span class="(?:n|nn|p|w)">([^<]*)</span>')
+# Names, operators, punctuation, blanks: most tags of the code, left plain.
+PLAIN = re.compile(r'<span class="(?:n|nn|o|p|w)">([^<]*)</span>')
 PNG_SIZE = slice(16, 24)  # two big-endian 32-bit numbers: width, height
 
 
@@ -151,14 +151,12 @@ def drop_plain_tags(app, pagename, templatename, context, doctree):
 
 
 def size_pictures(app, pagename, templatename, context, doctree):
-    """Give each picture its size; load all but the first when near."""
+    """Give each picture its size, and load it when the reader comes near."""
     found = {name: Path(path) for path, name in app.builder.images.items()}
-    seen = []
 
     def sized(match):
         tag, name = match.group(0), Path(match.group(1)).name
-        seen.append(name)
-        extra = ' loading="lazy"' if len(seen) > 1 else ""
+        extra = ' loading="lazy"'
         if name.endswith(".png") and name in found and " width=" not in tag:
             with Path(app.srcdir, found[name]).open("rb") as file:
                 data = file.read(PNG_SIZE.stop)[PNG_SIZE]

@@ -38,8 +38,10 @@
   }
 
   async function typesetAll() {
+    await pause(); // MathJax has just started: three short pieces of work, not a long one
     measureOnce();
     const [view, ...rest] = batches();
+    await pause();
     await MathJax.typesetPromise(view);
     await stirred;
     let rested = performance.now();
