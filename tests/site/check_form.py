@@ -130,6 +130,25 @@ def test_page_works_as_a_file(page, browser):
     visit.context.close()
 
 
+def test_paper_lacks_nothing_of_a_page_printed_at_once(address, browser):
+    visit = Visit(browser, "light")
+    visit.tab.goto(address + "book/04-bptt.html")
+    visit.tab.wait_for_function(FONTS_ARE_THERE)
+    assert visit.tab.evaluate(LEFT_OUT) > 100  # nobody has scrolled
+    # At once, as the browser lays out the paper.
+    now = f"(dispatchEvent(new Event('beforeprint')), {LEFT_OUT})"
+    assert visit.tab.evaluate(now) == 0
+    visit.tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert visit.tab.locator("details[open]").count() == 0
+    visit.context.close()
+
+
+FONTS_ARE_THERE = """[...document.fonts].some(
+    (font) => font.family === "MJXTEX-S2" && font.status === "loaded")"""
+LEFT_OUT = """document.querySelectorAll(
+    ".math:not(:has(mjx-container)), details:not([open]), img[loading=lazy]").length"""
+
+
 @pytest.mark.parametrize("page", ["index.html", "book/02-gates.html"])
 def test_keyboard_reaches_every_control(page, address, browser):
     visit = Visit(browser, "light")
