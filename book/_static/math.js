@@ -6,7 +6,6 @@
   const idle = window.requestIdleCallback ?? setTimeout;
   const pause = () => new Promise((resolve) => idle(resolve));
   const SPELL = 25; // ms of work between two pauses, in each of which the page is drawn
-
   const FONTS = ["", "-I", "-S1", "-S2", "-S3", "-S4"]; // upright, italic, large signs
 
   // A page opens sooner if what is out of sight waits until its reader stirs.
@@ -42,11 +41,11 @@
   async function typesetAll() {
     await pause(); // MathJax has just started: three short pieces of work, not a long one
     measureOnce();
-    const waiting = batches();
+    const [view, ...waiting] = batches();
+    await pause();
+    await MathJax.typesetPromise(view);
     // A printer waits neither for promises nor for fonts.
     addEventListener("beforeprint", () => MathJax.typeset(waiting.splice(0).flat()));
-    await pause();
-    await MathJax.typesetPromise(waiting.shift());
     for (const kind of FONTS) document.fonts.load(`1em MJXTEX${kind}`);
     await stirred;
     let rested = performance.now();
