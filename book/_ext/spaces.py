@@ -1,4 +1,4 @@
-"""Keep "3 %" and "T = 1" on one line."""
+"""Keep "3 %", "T = 1", and a formula with the mark after it, on one line."""
 
 import re
 
@@ -7,12 +7,13 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 # Code and formulas stay as they are written.
 AS_WRITTEN = (nodes.literal, nodes.math, nodes.FixedTextElement)
+MARKS = re.compile(r"[.,;:?!)’”]+")
 # A letter in italics is a text of its own: the sign then begins the next one.
 SPACES = re.compile(r"(?<=\d) (?=%)|(?:(?<=\b[A-Za-z])|^) = (?=[\d−])")
 
 
 class KeepTogether(SphinxPostTransform):
-    """Make the spaces between them ones that do not break."""
+    """Make the places between them ones that do not break."""
 
     default_priority = 500
 
@@ -21,6 +22,20 @@ class KeepTogether(SphinxPostTransform):
             kept = SPACES.sub(unbroken, text)
             if kept != text and not isinstance(text.parent, AS_WRITTEN):
                 text.parent.replace(text, nodes.Text(kept))
+        for formula in list(self.document.findall(nodes.math)):
+            keep_marks(formula)
+
+
+def keep_marks(formula):
+    # A browser may break a line beside a formula, even before a full stop.
+    line = formula.parent
+    place = line.index(formula)
+    rest = line[place + 1] if place + 1 < len(line) else None
+    marks = isinstance(rest, nodes.Text) and MARKS.match(rest)
+    if marks:
+        whole = nodes.inline("", "", formula, nodes.Text(marks[0]))
+        whole["classes"].append("whole")
+        line[place : place + 2] = [whole, nodes.Text(rest[marks.end() :])]
 
 
 def unbroken(match):

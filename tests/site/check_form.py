@@ -75,6 +75,15 @@ def test_no_line_begins_with_a_sign(page):
     assert re.findall(r".*\d %", prose(tree)) == []
     words = "\n".join(prose(paragraph) for paragraph in tree.iter("p"))
     assert re.findall(r".*\b[A-Za-z] = [\d−]", words) == []
+    loose = [
+        formula.tail
+        for line in tree.iter()
+        for formula in line.findall("span[@class]")
+        if "math" in formula.get("class").split()
+        and re.match(r"[.,;:?!)’”]", formula.tail or "")
+        and line.get("class") != "whole"
+    ]
+    assert loose == []
 
 
 def prose(element):
