@@ -1,4 +1,4 @@
-"""Keep "3 %", "T = 1", and a formula with the mark after it, on one line."""
+"""Keep "3 %", "1 + 2 = 3" and a formula with its full stop on one line."""
 
 import re
 
@@ -9,7 +9,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 AS_WRITTEN = (nodes.literal, nodes.math, nodes.FixedTextElement)
 MARKS = re.compile(r"[.,;:?!)’”]+")
 # A letter in italics is a text of its own: the sign then begins the next one.
-SPACES = re.compile(r"(?<=\d) (?=%)|(?:(?<=\b[A-Za-z])|^) = (?=[\d−])")
+SPACES = re.compile(r"(?<=\d) (?=%)|(?:(?<=[\w)])|^) [=+−×·/] (?=[\w(−]|$)")
 
 
 class KeepTogether(SphinxPostTransform):
