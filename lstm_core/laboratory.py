@@ -83,7 +83,7 @@ ALL_DEFECTS = (
     ),
     Defect(
         "activated",
-        "slopes are taken of values that are activated already",
+        "each gate is activated twice before its slope is taken",
         {
             "da_i_dc = g * sigmoid_slope(i)": "da_i_dc = g * sigmoid_slope(sigmoid(i))",
             "da_f_dc = cs[:-1] * sigmoid_slope(f)": "da_f_dc = cs[:-1] * "
@@ -110,7 +110,7 @@ ALL_DEFECTS = (
     ),
     Defect(
         "late-hidden",
-        "weight_hh is multiplied by the hidden state after the step",
+        "the gradient of weight_hh takes the hidden state after the step",
         {
             "da_rows.T @ hs[:-1].reshape(T * B, H)": "da_rows.T @ "
             "hs[1:].reshape(T * B, H)"
