@@ -54,7 +54,7 @@ def cross_entropy(logits, targets, reduction="mean", mask=None):
     logits = check_numeric("logits", logits)
     targets = check_ids("targets", targets, logits.shape[-1], logits.ndim - 1)
     weight = prediction_weights(logits.shape[:-1], targets, reduction, mask)
-    weight = weight.astype(logits.real.dtype)
+    weight = weight.astype(logits.real.dtype)  # float32 stays float32
     rows = targets[..., None]
     log_p = log_softmax(logits)
     picked = np.take_along_axis(log_p, rows, axis=-1)[..., 0]
