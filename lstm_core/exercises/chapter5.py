@@ -115,7 +115,7 @@ def exercise_2(answer):
         _check_spike(answer(n, betas), np.array(n), *betas)
     n = np.array([1, 10, 1000, 100_000])
     _check_spike(call(answer, n=n, betas=BETAS), n, *BETAS)
-    return "After a long silence one gradient moves a weight by 3.16 learning rates."
+    return "After a long silence the first move of a weight is 3.16 learning rates."
 
 
 def _check_spike(got, n, beta1, beta2):
