@@ -162,13 +162,13 @@ STEP = [
 # Between the steps: what is carried, and in which order.
 TIME = [
     Planted(
-        "no backpropagation through time: dh and dc are never updated",
+        "no backpropagation through time: dh and dc are never carried",
         {
             START: "dhn, dcn = dh, dc = check_state(",
             DH_HERE: "dh = dhs[t] + dhn ",
             DC_HERE: "dc = dcn + dh * dc_dh[t]",
         },
-        ("Right at T = 1, wrong from T = 2", "hands", "never updated"),
+        ("Right at T = 1, wrong from T = 2", "hands", "neither dh nor dc"),
     ),
     Planted(
         "dh is overwritten before dc uses it",

@@ -22,7 +22,7 @@ from lstm_core.laboratory import (
 
 # Of each defect: a word that the diagnosis must contain, and another.
 SAID = {
-    "no-bptt": ("Right at T = 1", "never updated"),
+    "no-bptt": ("Right at T = 1", "neither dh nor dc"),
     "overwritten": ("dc handed to the step before", "overwritten before"),
     "cut-cell": ("dh is carried but dc is not", "zero for dc * f"),
     "no-forget": ("dc handed to the step before", "factor f is missing"),

@@ -10,8 +10,9 @@ from lstm_core.report.blocks import GATES, blocks_transposed, keep_gates
 # What a step hands to the one before, as (dh, dc).
 HANDED = (
     (
-        "dh and dc are never updated, so nothing flows back through time; after "
-        "each step set dh = da @ weight_hh and dc = dc * f",
+        "neither dh nor dc is carried: each step starts from dstate_n again, and "
+        "nothing flows back in time; start from da @ weight_hh and dc * f of the "
+        "step after",
         lambda s: (s.dh, s.dc),
     ),
     (
