@@ -304,8 +304,8 @@ def _step_slips(f):
     return {
         "That is where a single gate is at most one half. What is left is the "
         "product of all gates so far.": _first(f <= 0.5),
-        "You took the mean gate and its half-life. What is left is a product, and "
-        "a product does not care for the mean.": mean,
+        "You took the mean gate and its half-life. Multiply the gates themselves, "
+        "in their order, and find the step.": mean,
         "That is the mean gate, run to the next whole step. Multiply the gates "
         "themselves.": np.ceil(mean),
         "That is the mean of the half-lives of the single gates. Multiply the gates "
