@@ -28,7 +28,7 @@ REPORT = {
     "error": "the standard error of that gap",
     "wins": "True or False: does the LSTM beat the table?",
     "copy": "the longest copy in a sample of the chosen size, the median of five",
-    "chance": "the longest copy in shuffled letters",
+    "chance": "the longest copy in shuffled letters, the median of nine",
 }
 
 
@@ -333,8 +333,9 @@ def exercise_4(report):
     _check_claim(report["gap"], report["error"], report["wins"])
     return (
         "The numbers agree with each other. What check cannot see: whether you counted "
-        "rightly, took the error from the right differences, and gave all in bits. "
-        "Look once more, then write what the numbers mean."
+        "rightly, compared with the table that you had chosen, took the error from the "
+        "right differences, and gave all in bits. Look once more, then write what the "
+        "numbers mean."
     )
 
 
