@@ -34,8 +34,8 @@ WINDOW_SLIPS = {
     "is the same number of steps: steps // window updates.": {
         "updates": lambda n, w: n
     },
-    "You made 300 updates whatever `steps` is. Make steps // window of them; for 300 "
-    "give the function 300 * window steps.": {"updates": lambda n, w: 300},
+    "You made 100 updates whatever `steps` is. Make steps // window of them; for 100 "
+    "give the function 100 * window steps.": {"updates": lambda n, w: 100},
     "You went on training one model. Each window needs a new one, from the same "
     "seed.": {"one_model": True},
     "Pass the seed on: CharLSTM(vocabulary, 32, seed=seed).": {"seed": 0},
@@ -275,7 +275,7 @@ def exercise_4(answer):
         raise Wrong(_hint_on_losses(np.asarray(got), np.array(wanted), *case))
     return (
         "Now run loss_by_window(sentence, [2, 8, 32], 800, 0), then give each window "
-        "its 300 updates, and compare with what you wrote."
+        "its 100 updates, and compare with what you wrote."
     )
 
 
