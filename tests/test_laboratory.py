@@ -198,7 +198,7 @@ def test_fingerprints_show_the_marks():
     assert [ax.get_title(loc="left") for ax in axes] == names
     assert sum(not ax.get_visible() for ax in fig.axes) == 1
     for ax, report in zip(axes, reports.values(), strict=True):
-        sizes = [dots.get_sizes()[0] for dots in ax.collections]
-        wrong = [mark for mark in chapter7.marks(report).values() if mark != "right"]
-        assert len(sizes) == 45
-        assert sum(size > 20 for size in sizes) == len(wrong)
+        drawn = [len(dots.get_offsets()) for dots in ax.collections]
+        found = list(chapter7.marks(report).values())
+        assert drawn == [found.count(mark) for mark in ("right", "length", "wrong")]
+        assert sum(drawn) == 45

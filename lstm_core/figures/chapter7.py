@@ -115,8 +115,10 @@ def _draw_fingerprint(ax, report):
         "wrong": {"marker": "s", "color": COLOURS["accent"], "s": 52},
     }
     looks["length"] |= {"edgecolor": COLOURS["accent"], "linewidth": 1.6}
-    for (name, T), mark in found.items():
-        ax.scatter(lengths.index(T), names.index(name), **looks[mark])
+    for mark, look in looks.items():
+        at = [place for place, it in found.items() if it == mark]
+        rows = [names.index(name) for name, _ in at]
+        ax.scatter([lengths.index(T) for _, T in at], rows, **look)
     edges = np.cumsum([count for _, count in GROUPS])[:-1] - 0.5
     for edge in edges:
         ax.axhline(edge, color=COLOURS["grid"], linewidth=1)
