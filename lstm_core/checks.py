@@ -41,7 +41,7 @@ def check_shape(name, value, *wanted):
     """
     array = check_numeric(name, value)
     fits = array.ndim == len(wanted) and all(
-        size == want if isinstance(want, Integral) else size > 0
+        size > 0 if isinstance(want, str) else size == want
         for size, want in zip(array.shape, wanted, strict=True)
     )
     if not fits:
