@@ -10,6 +10,9 @@ NB ?= $(wildcard book/*.ipynb)
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 export VECLIB_MAXIMUM_THREADS := 1
+# Let glibc keep the memory that an update frees for the next one: a notebook is a tenth faster.
+export MALLOC_MMAP_THRESHOLD_ := 33554432
+export MALLOC_TRIM_THRESHOLD_ := 268435456
 # A worker a core, four at most: there are only a dozen notebooks.
 PARALLEL := -n logical --maxprocesses 4
 
