@@ -232,8 +232,8 @@ SLIPS = [
     ("5.4", lambda t, ws, n, s: sorted(loss_by_window(t, ws, n, s)), "another order"),
     (
         "5.4",
-        lambda t, ws, n, s: [trained(t, w, 100, s)[0] for w in ws],
-        "You made 100 updates whatever `steps` is",
+        lambda t, ws, n, s: [trained(t, w, 50, s)[0] for w in ws],
+        "You made 50 updates whatever `steps` is",
     ),
     ("5.4", with_options(batch_size=16), "16 readers"),
     ("5.4", with_options(window=32), "window was 32 each time"),

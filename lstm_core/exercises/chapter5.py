@@ -34,8 +34,8 @@ WINDOW_SLIPS = {
     "is the same number of steps: steps // window updates.": {
         "updates": lambda n, w: n
     },
-    "You made 100 updates whatever `steps` is. Make steps // window of them; for 100 "
-    "give the function 100 * window steps.": {"updates": lambda n, w: 100},
+    "You made 50 updates whatever `steps` is. Make steps // window of them; for 50 "
+    "give the function 50 * window steps.": {"updates": lambda n, w: 50},
     "You went on training one model. Each window needs a new one, from the same "
     "seed.": {"one_model": True},
     "Pass the seed on: CharLSTM(vocabulary, 32, seed=seed).": {"seed": 0},
@@ -274,8 +274,8 @@ def exercise_4(answer):
     if not is_close(got, wanted, 1e-6):
         raise Wrong(_hint_on_losses(np.asarray(got), np.array(wanted), *case))
     return (
-        "Now run loss_by_window(sentence, [2, 8, 32], 800, 0), then give each window "
-        "its 100 updates, and compare with what you wrote."
+        "Now run loss_by_window(sentence, [2, 8, 32], 400, 0), then give each window "
+        "its 50 updates, and compare with what you wrote."
     )
 
 
