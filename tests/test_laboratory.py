@@ -202,3 +202,5 @@ def test_fingerprints_show_the_marks():
         found = list(chapter7.marks(report).values())
         assert drawn == [found.count(mark) for mark in ("right", "length", "wrong")]
         assert sum(drawn) == 45
+        large = [dots.get_sizes()[0] > 20 for dots in ax.collections]
+        assert large == [False, True, True]
