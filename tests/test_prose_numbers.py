@@ -28,7 +28,6 @@ EVIDENCE = re.compile(r"\d{1,3}(,\d{3})+|\d[\d_]*(\.\d+)?(e[-+]?\d+)?|\.\d+")
 TAG = re.compile(r"<[^>]+>")
 ELSEWHERE = {  # what no cell of the page can show
     ("ch04-clip-classic", "45"): "an angle known from geometry",
-    ("ch06-modes-figure", "160"): "read off the figure, whose updates are a range",
     ("ch06-exercise-1", "800"): "what the check will try",
     ("ch07-report-lines-read", "2019"): "a year, cited",
     ("capstone-text-own", "2,000"): "advice on a text that the reader chooses",
