@@ -55,15 +55,15 @@ def cross_entropy(logits, targets, reduction="mean", mask=None):
     targets = check_ids("targets", targets, logits.shape[-1], logits.ndim - 1)
     weight = prediction_weights(logits.shape[:-1], targets, reduction, mask)
     weight = weight.astype(logits.real.dtype)  # float32 stays float32
-    rows = targets[..., None]
+    picks = targets[..., None]
     log_p = log_softmax(logits)
-    picked = np.take_along_axis(log_p, rows, axis=-1)[..., 0]
+    picked = np.take_along_axis(log_p, picks, axis=-1)[..., 0]
     loss = -(weight * picked).sum()
     if not np.isfinite(loss):
         raise ValueError(f"logits: wanted finite scores, got a loss of {loss}")
     dlogits = np.exp(log_p)
     np.put_along_axis(
-        dlogits, rows, np.take_along_axis(dlogits, rows, axis=-1) - 1.0, axis=-1
+        dlogits, picks, np.take_along_axis(dlogits, picks, axis=-1) - 1.0, axis=-1
     )
     return loss.item(), dlogits * weight[..., None]
 
