@@ -136,7 +136,7 @@ def exercise_3(answer):
     ]
     for logits, p in cases:
         _check_min_p(answer, logits, p)
-    return "It keeps one character where the model is sure, and many where it is not."
+    return "It keeps one character where the model is sure, and more where it is not."
 
 
 def _check_min_p(answer, logits, p):
