@@ -14,7 +14,7 @@ from lstm_core.checks import (
 
 
 def clip_grad_value(grads, limit):
-    """Cut every entry to [-limit, limit]. This turns the gradient.
+    """Cut every entry to [-limit, limit]. This can turn the gradient.
 
     Parameters
     ----------

@@ -163,7 +163,7 @@ def exercise_3(answer):
         notes = {"raised ValueError": sizes}
         got = call(answer, x=x, h=h, params=params, notes=notes)
         _check_gates(got, x, h, params)
-    return "Four gates a row, for any B, D and H."
+    return "Four blocks a row, for any B, D and H."
 
 
 def _check_gates(got, x, h, params):
