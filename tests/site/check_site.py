@@ -37,6 +37,12 @@ SHIFT = """
     }).observe({ type: "layout-shift", buffered: true });"""
 UNDESCRIBED = """() => [...document.querySelectorAll("article img")]
     .filter((image) => !image.alt.trim()).map((image) => image.src)"""
+# Letters of the theme's icon font, which is not loaded: each would be an empty box.
+BOXES = """() => [...document.querySelectorAll("body *")].flatMap((element) =>
+    ["::before", "::after"].map((part) => getComputedStyle(element, part))
+    .filter((style) => element.getClientRects().length && style.display !== "none" &&
+                       /[\\uE000-\\uF8FF]/.test(style.content))
+    .map(() => element.outerHTML.slice(0, 200)))"""
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +74,7 @@ def test_page_on_a_phone_in_light_and_dark(page, site_url, browser):
     tab.wait_for_timeout(FOLDS_OPEN)
     assert tab.evaluate(UNTYPESET) == []
     assert tab.evaluate(UNDESCRIBED) == []
+    assert tab.evaluate(BOXES) == []
     visit.check(site_url)
     visit.turn("light")
     visit.check(site_url)
