@@ -18,6 +18,8 @@ SCRIPT = re.compile(
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"[^>]*>')
 ICON_CLASS = re.compile(r"fa(-.*|[bsrlt])?$")  # those of the theme's icon font
+# A rule that uses it, by its name, a name of the theme's, or a letter.
+ICON_LETTER = re.compile(r'--fa-|var\(--pst-icon-|content:\s*"[\uE000-\uF8FF]')
 # Names, operators, punctuation, blanks: most tags of the code, left plain.
 PLAIN = re.compile(r'<span class="(?:n|nn|o|p|w)">([^<]*)</span>')
 PNG_SIZE = slice(16, 24)  # two big-endian 32-bit numbers: width, height
@@ -104,7 +106,7 @@ def kept(rule, used):
         body = tinycss2.serialize(rule.content).strip()
         return (
             f"{','.join(alive)}{{{body}}}"
-            if alive and "--fa-" not in body
+            if alive and not ICON_LETTER.search(body)
             else ""
         )
     if rule.type == "at-rule" and rule.at_keyword in ("media", "supports"):
